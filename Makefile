@@ -1,0 +1,43 @@
+# Every target installs what it needs into .venv, once.
+PYTHON ?= python3
+UV := .venv/bin/uv
+RUN := .venv/bin
+export UV_NO_PROGRESS = 1
+
+.PHONY: install demo test check format bench chaos clean
+
+install: .venv/.encoder          ## the penchant command with its encoder
+
+demo: .venv/.encoder             ## a live run on a shipped sample: embedded broker, encoder, worker
+	$(RUN)/penchant demo
+
+test: .venv/.dev                 ## every test, on a real Kafka
+	$(RUN)/pytest
+
+check: .venv/.dev                ## format, lint, types, layers
+	$(RUN)/ruff format --check .
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+	$(RUN)/lint-imports --no-cache
+
+format: .venv/.dev
+	$(RUN)/ruff check --fix-only .
+	$(RUN)/ruff format .
+
+bench: .venv/.dev                ## our worker against stock Faust and a bare loop, on a real Kafka
+	$(RUN)/python -m tests.bench
+
+clean:
+	rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis penchant-data
+
+$(UV):
+	$(PYTHON) -m venv .venv
+	$(RUN)/python -m pip install --quiet --constraint constraints.txt uv
+
+.venv/.encoder: pyproject.toml constraints.txt | $(UV)
+	$(UV) pip install --quiet --python $(RUN)/python --constraint constraints.txt --editable '.[encoder]'
+	touch $@
+
+.venv/.dev: .venv/.encoder
+	$(UV) pip install --quiet --python $(RUN)/python --constraint constraints.txt --editable '.[encoder,dev]'
+	touch $@

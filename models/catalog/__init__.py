@@ -1,0 +1,1 @@
+"""Catalog: items as arrays, ids to rows, exact search."""

@@ -1,0 +1,1 @@
+"""Encoder: from text to vectors."""

@@ -1,0 +1,1 @@
+"""Interests: what a user wants, as a few decayed sums of behavior vectors."""

@@ -1,0 +1,1 @@
+"""Ranking: from interests and trends to a list."""

@@ -1,0 +1,1 @@
+"""Trends: what happens to items, whoever does it."""

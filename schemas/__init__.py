@@ -1,0 +1,1 @@
+"""Schemas: what crosses a topic or is stored, as msgspec structs, byte layouts and codecs."""

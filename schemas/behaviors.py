@@ -1,0 +1,101 @@
+"""Behaviors: what a user did, as services produce it to the clickstream topic (JSON, keyed by the owner's id)."""
+
+from typing import Annotated, Literal, get_args
+
+import msgspec
+
+from schemas.errors import SchemaError
+from schemas.ids import Id
+from schemas.times import epoch_seconds
+
+BehaviorType = Literal[
+    "impression",
+    "view",
+    "search",
+    "click",
+    "dwell",
+    "add_to_cart",
+    "remove_from_cart",
+    "purchase",
+    "like",
+    "dislike",
+    "hide",
+    "skip",
+    "request",
+    "mute",
+    "unmute",
+    "identify",
+]
+BEHAVIOR_TYPES: tuple[str, ...] = get_args(BehaviorType)
+TYPE_CODES: dict[str, int] = {name: code for code, name in enumerate(BEHAVIOR_TYPES)}
+
+
+class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Where and how a behavior happened."""
+
+    device: str | None = None
+    locale: str | None = None
+    page: str | None = None
+    referrer: str | None = None
+    time_zone: str | None = None
+
+
+class Behavior(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
+    """One behavior; unknown fields are ignored, so that producers may send more."""
+
+    event_id: Id
+    type: BehaviorType
+    occurred_at: int | str
+    user_id: Id | None = None
+    anonymous_id: Id | None = None
+    item_id: Id | None = None
+    item_ids: Annotated[tuple[Id, ...], msgspec.Meta(max_length=1000)] = ()
+    text: Annotated[str, msgspec.Meta(max_length=1_000_000)] | None = None
+    value: float | None = None
+    recommendation_id: Id | None = None
+    context: Context | None = None
+    schema_version: Literal[1] = 1
+
+    @property
+    def owner(self) -> str:
+        """Whose state this behavior changes: the user's, else the anonymous visitor's."""
+        return self.user_id or self.anonymous_id or ""
+
+    @property
+    def at(self) -> float:
+        """Event time in epoch seconds. Raises SchemaError when occurred_at is no time."""
+        return epoch_seconds(self.occurred_at)
+
+
+_decoder = msgspec.json.Decoder(Behavior)
+_encoder = msgspec.json.Encoder()
+_parse = _decoder.decode
+
+
+def decode_behavior(data: bytes) -> Behavior:
+    """A valid behavior from its JSON. Raises SchemaError that names the field and the mend."""
+    try:
+        behavior = _parse(data)
+    except msgspec.DecodeError as error:
+        raise SchemaError(f"not a behavior: {error}") from None
+    except UnicodeDecodeError as error:
+        raise SchemaError(f"not a behavior: not UTF-8 ({error.reason})") from None
+    if not (behavior.user_id or behavior.anonymous_id):
+        raise SchemaError("not a behavior: it has neither user_id nor anonymous_id")
+    if behavior.item_id is None and not behavior.text and not behavior.item_ids:
+        _require_subject(behavior)
+    return behavior
+
+
+def encode_behavior(behavior: Behavior) -> bytes:
+    """The behavior as JSON."""
+    return _encoder.encode(behavior)
+
+
+def _require_subject(behavior: Behavior) -> None:
+    if behavior.type == "impression":
+        raise SchemaError("not a behavior: an impression has item_ids (or one item_id)")
+    if behavior.type in ("search", "request"):
+        raise SchemaError(f"not a behavior: a {behavior.type} has a text")
+    if behavior.type != "identify":
+        raise SchemaError(f"not a behavior: a {behavior.type} has an item_id or a text")

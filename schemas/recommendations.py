@@ -1,0 +1,57 @@
+"""Recommendations: the ranked list published per user on recommendations.topk (JSON, keyed by the owner's id)."""
+
+from typing import Literal
+
+import msgspec
+
+from schemas.errors import SchemaError
+from schemas.ids import fingerprint
+
+
+class Reason(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
+    """Why an item is on the list: the source, its share of the score, and for an interest its id."""
+
+    kind: Literal["interest", "popularity"]
+    share: float
+    interest: int | None = None
+
+
+class RecommendedItem(msgspec.Struct, frozen=True, gc=False):
+    """One place of the list. propensity: the chance this item had of this place (1 without exploration)."""
+
+    item_id: str
+    score: float
+    propensity: float
+    reasons: tuple[Reason, ...]
+
+
+class Recommendations(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """A ranked list, best first, as of the event time `at` (epoch milliseconds)."""
+
+    recommendation_id: str
+    user_id: str
+    at: int
+    behaviors: int
+    variant: str
+    encoder: str
+    items: tuple[RecommendedItem, ...]
+    schema_version: Literal[1] = 1
+
+
+def recommendation_id(user_id: str, behaviors: int, variant: str) -> str:
+    """The list's name: the same user, number of behaviors applied and variant give the same id on every run."""
+    name = "\0".join((user_id, str(behaviors), variant))
+    return f"{fingerprint(name):016x}"
+
+
+_decoder = msgspec.json.Decoder(Recommendations)
+_encoder = msgspec.json.Encoder()
+encode_recommendations = _encoder.encode
+
+
+def decode_recommendations(data: bytes) -> Recommendations:
+    """A list from its JSON. Raises SchemaError when it does not fit."""
+    try:
+        return _decoder.decode(data)
+    except msgspec.DecodeError as error:
+        raise SchemaError(f"not a recommendations record: {error}") from None

@@ -1,0 +1,1 @@
+"""Rows: what a partition's store and its changelog keep, byte by byte."""

@@ -1,0 +1,35 @@
+"""Row keys: every row of a user shares a prefix, and what is the partition's own sorts first.
+
+| bytes | what |
+|---|---|
+| 2 | length of the owner's id in UTF-8, big-endian; 0 for rows of the partition itself |
+| n | the owner's id (a user or, in the items store, an item) |
+| 1 | kind: h head, i interest, s seen, t trend; for the partition: P positions, W waiting behavior |
+| 0 or 1 or 8 | interest slot, seen chunk; for a waiting behavior its number, big-endian |
+"""
+
+from struct import pack
+
+HEAD = b"h"
+INTEREST = b"i"
+SEEN = b"s"
+TREND = b"t"
+POSITIONS_KEY = b"\0\0P"
+WAITING_PREFIX = b"\0\0W"
+
+
+def owner_prefix(owner: str) -> bytes:
+    """What all rows of this owner begin with."""
+    data = owner.encode()
+    return len(data).to_bytes(2, "big") + data
+
+
+def owner_of(key: bytes) -> str | None:
+    """The owner of the row with this key, or None for a row of the partition itself."""
+    length = int.from_bytes(key[:2], "big")
+    return key[2 : 2 + length].decode() if length else None
+
+
+def waiting_key(number: int) -> bytes:
+    """The key of a behavior that waits for its item; numbers sort in order of arrival."""
+    return WAITING_PREFIX + pack(">Q", number)

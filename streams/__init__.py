@@ -1,0 +1,1 @@
+"""Streams: how behaviors move; the only floor that knows Kafka, disks and clocks."""

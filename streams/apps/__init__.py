@@ -1,0 +1,1 @@
+"""Apps: real parts joined in one place per process."""

@@ -1,0 +1,1 @@
+"""Catalog: follows the compacted topics into the arrays of models.catalog."""

@@ -1,0 +1,1 @@
+"""Encoding: the encoder's consume, encode, publish loop."""

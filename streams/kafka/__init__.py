@@ -1,0 +1,1 @@
+"""Kafka: topics, transactions, dead letters, and the batch transport for Faust."""

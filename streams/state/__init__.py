@@ -1,0 +1,1 @@
+"""State: one store per partition, its changelog, and recovery."""
