@@ -1,5 +1,6 @@
 """Logs: events with fields, one per state change worth knowing, none per behavior."""
 
+import logging
 import sys
 
 import structlog
@@ -17,6 +18,7 @@ def configure_logs(process: str) -> None:
             structlog.processors.format_exc_info,
             renderer,
         ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )

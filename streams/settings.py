@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from models.encoder.options import Device, Model
 from models.interests.options import InterestOptions
 from models.ranking.options import RankingOptions
 
@@ -43,12 +44,13 @@ class TopicSettings(Section):
     partitions: int = Field(12, ge=1, le=1024)
     replication: int = Field(1, ge=1)
     retention: float = Field(7 * 86_400, gt=0)
+    tombstone_retention: float = Field(86_400, gt=0)
 
 
 class WorkerSettings(Section):
     """The worker. Times in seconds, sizes in bytes.
 
-    flush_interval: how long changes wait for their transaction. flush_users: changed users that start a flush early.
+    flush_interval: how long changes wait for their transaction. flush_records: records applied that start a flush early.
     arena_bytes: memory for users' states per worker. waiting_limit: behaviors per partition that may wait for their
     item. waiting_age: event time after which a waiting behavior becomes a dead letter. future_limit: how far event time
     may lie after the broker's append time. partitioner: name one (murmur2, crc32, fnv1a) instead of recognizing it.
@@ -57,7 +59,7 @@ class WorkerSettings(Section):
 
     data: Path = Path("penchant-data/worker")
     flush_interval: float = Field(0.1, gt=0)
-    flush_users: int = Field(20_000, ge=1)
+    flush_records: int = Field(20_000, ge=1)
     trends_interval: float = Field(1.0, gt=0)
     position_interval: float = Field(60.0, gt=0)
     arena_bytes: int = Field(2 << 30, ge=1 << 24)
@@ -75,17 +77,25 @@ class WorkerSettings(Section):
 
 
 class EncoderSettings(Section):
-    """The encoder. device: auto, cuda, mps or cpu. batch_tokens bounds one batch; model: minilm or fake."""
+    """The encoder. Times in seconds.
+
+    model: minilm or fake. device: auto, cuda, mps or cpu. batch_texts and batch_tokens bound one batch. threads: of the
+    CPU, 0 leaves torch's choice. flush_interval: how long vectors of items may wait for their transaction; those of
+    live behaviors never wait. fenced_grace: how long a partition taken by another encoder may still be assigned to
+    this one. accept_loss: start although the topics no longer hold what was not read yet.
+    """
 
     data: Path = Path("penchant-data/encoder")
-    model: str = "minilm"
-    device: str = "auto"
+    model: Model = "minilm"
+    device: Device = "auto"
     batch_texts: int = Field(256, ge=1)
     batch_tokens: int = Field(16_384, ge=64)
     flush_interval: float = Field(0.05, gt=0)
     transaction_timeout: float = Field(10.0, gt=0)
     session_timeout: float = Field(10.0, gt=0)
     threads: int = Field(0, ge=0)
+    fenced_grace: float = Field(10.0, gt=0)
+    accept_loss: bool = False
 
 
 class Settings(BaseSettings):

@@ -1,0 +1,202 @@
+"""Worker: keeps the users and items of its partitions, and publishes interests and lists."""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
+
+import uvloop
+
+from models.catalog.catalog import Catalog
+from models.interests.arena import UserArena
+from models.step import StepOptions
+from models.trends.popularity import TrendOptions
+from streams.agents.interests import InterestsOptions, InterestsProcessor
+from streams.agents.trends import TrendsProcessor
+from streams.catalog.follower import CatalogFollower
+from streams.kafka.client import faust_options
+from streams.kafka.topics import check_topics
+from streams.kafka.transport import BatchApp
+from streams.logs import configure_logs, get_log
+from streams.settings import Settings
+from streams.state.host import PartitionHost, Store
+from streams.state.owner import StoreOptions
+from streams.state.processor import Processor
+
+TICK_INTERVAL = 10.0
+MAX_POLL_INTERVAL = 1_000.0
+REBALANCE_TIMEOUT = 60.0
+FAILED = 70
+
+log = get_log("worker")
+
+
+def run(settings: Settings) -> int:
+    """Runs a worker until SIGTERM or SIGINT, then drains and returns 0.
+
+    Any failure ends the process at once with code 70, uncommitted; the next owner goes on from the last commit.
+    """
+    configure_logs("worker")
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
+    return asyncio.run(Worker(settings).run())
+
+
+class Worker:
+    """The parts of one worker process, joined."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stop = asyncio.Event()
+        self._catalog = Catalog()
+        self._posts: set[asyncio.Future[None]] = set()
+        partitions = check_topics(settings)
+        self._partitions = partitions
+        self.host = PartitionHost(
+            [self._users_store(), self._items_store()], settings.kafka, settings.worker.fenced_grace
+        )
+        self._follower = CatalogFollower(settings.kafka, settings.topics, self._catalog, self._items_arrived, self._end)
+
+    async def run(self) -> int:
+        """Loads the catalog, joins the group, and goes on until told to stop."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        self._follower.start(self._partitions)
+        await self._first_of(self._follower.wait_until_loaded(), self._stop.wait())
+        if not self._stop.is_set():
+            await self._serve()
+        await self._follower.stop()
+        log.info("stopped")
+        return 0
+
+    async def _serve(self) -> None:
+        app = self._new_app()
+        self.host.connect(app.is_current, lambda: app.consumer.rewind(), self._end)
+        await app.start()
+        log.info("started", bootstrap=self._settings.kafka.bootstrap, group=self._settings.app)
+        tasks = [
+            asyncio.ensure_future(self._every(self._settings.worker.position_interval, partial(self._pass_over, app))),
+            asyncio.ensure_future(self._every(TICK_INTERVAL, self.host.tick)),
+        ]
+        await self._first_of(app.wait_until_stopped(), self._stop.wait())
+        for task in tasks:
+            task.cancel()
+        if not self._stop.is_set():
+            self._end(app.crash_reason or RuntimeError("Faust stopped by itself"))
+        app.consumer.stop_flow()
+        await self.host.revoke()
+        await app.stop()
+
+    def _new_app(self) -> BatchApp:
+        settings, worker, topics = self._settings, self._settings.worker, self._settings.topics
+        worker.data.mkdir(parents=True, exist_ok=True)
+        app = BatchApp(
+            settings.app,
+            host=self.host,
+            failed=self._end,
+            store="memory://",
+            web_enabled=False,
+            datadir=str(worker.data / "faust"),
+            topic_allow_declare=False,
+            topic_disable_leader=True,
+            table_standby_replicas=1,
+            stream_wait_empty=False,
+            broker_commit_interval=1.0,
+            broker_session_timeout=worker.session_timeout,
+            broker_heartbeat_interval=worker.heartbeat_interval,
+            broker_rebalance_timeout=REBALANCE_TIMEOUT,
+            broker_max_poll_interval=MAX_POLL_INTERVAL,
+            broker_max_poll_records=worker.poll_records,
+            broker_check_crcs=not settings.kafka.embedded,
+            **faust_options(settings.kafka),
+        )
+        app.batch_agent([topics.clickstream, topics.behaviors_encoded], self.host.submit)
+        app.batch_agent([topics.item_signals], self.host.submit)
+        return app
+
+    def _users_store(self) -> Store:
+        settings = self._settings
+        topics, worker = settings.topics, settings.worker
+        step = StepOptions(settings.interests, settings.ranking)
+
+        def processor(partition: int, owned: int) -> Processor:
+            options = InterestsOptions(
+                topics=topics,
+                step=step,
+                partitions=self._partitions[topics.clickstream],
+                signal_partitions=self._partitions[topics.item_signals],
+                partitioner=worker.partitioner,
+                arena_users=max(1, worker.arena_bytes // UserArena.bytes_per_user // max(1, owned)),
+                waiting_limit=worker.waiting_limit,
+                waiting_age=worker.waiting_age,
+                future_limit=worker.future_limit,
+                lists=worker.lists,
+            )
+            return InterestsProcessor(options, self._catalog, partition)
+
+        sources = (topics.clickstream, topics.behaviors_encoded)
+        return Store(self._store_options("users", sources, settings.users_changelog, worker.flush_interval), processor)
+
+    def _items_store(self) -> Store:
+        settings = self._settings
+        topics, trends = settings.topics, TrendOptions()
+
+        def processor(partition: int, owned: int) -> Processor:
+            return TrendsProcessor(topics, settings.interests, trends, partition)
+
+        options = self._store_options(
+            "items", (topics.item_signals,), settings.items_changelog, settings.worker.trends_interval
+        )
+        return Store(options, processor)
+
+    def _store_options(self, name: str, sources: tuple[str, ...], changelog: str, interval: float) -> StoreOptions:
+        worker = self._settings.worker
+        return StoreOptions(
+            app=self._settings.app,
+            name=name,
+            sources=sources,
+            changelog=changelog,
+            data=worker.data,
+            flush_interval=interval,
+            flush_records=worker.flush_records,
+            transaction_timeout=worker.transaction_timeout,
+            rebuild_after=self._settings.topics.tombstone_retention / 2,
+            accept_loss=worker.accept_loss,
+        )
+
+    def _items_arrived(self, item_ids: Sequence[str]) -> None:
+        """Lets owners apply what waited for these items; runs in the event loop, as do the owners."""
+        for owner in self.host.owners.values():
+            processor = owner.processor
+            if isinstance(processor, InterestsProcessor) and processor.wants(item_ids):
+                task = asyncio.ensure_future(owner.submit(partial(processor.items_arrived, item_ids)))
+                self._posts.add(task)
+                task.add_done_callback(self._posts.discard)
+
+    async def _pass_over(self, app: BatchApp) -> None:
+        await self.host.pass_over(await app.consumer.reach())
+
+    async def _every(self, interval: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(interval)
+            await work()
+
+    async def _first_of(self, *waits: Awaitable[object]) -> None:
+        tasks = [asyncio.ensure_future(wait) for wait in waits]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+
+    def _end(self, error: BaseException) -> None:
+        """Ends the process at once: a transaction in flight is never committed after its state was given up."""
+        log.critical("ended", error=type(error).__name__, reason=str(error))
+        sys.stderr.flush()
+        os._exit(FAILED)
+
+
+if __name__ == "__main__":
+    sys.exit(run(Settings()))

@@ -1,0 +1,6 @@
+"""Transport: Faust agents whose stream items are whole fetched batches, read committed, positioned by their owners."""
+
+from streams.kafka.transport.app import BatchApp
+from streams.kafka.transport.batch import Batch, Host, Reach, Record
+
+__all__ = ["Batch", "BatchApp", "Host", "Reach", "Record"]

@@ -1,0 +1,276 @@
+"""Owner: the single writer of one store's partition; batches in, one transaction per flush out."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from concurrent.futures import Executor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from confluent_kafka import Message
+from faust.types import TP
+
+from schemas.content_types import MSGPACK_HEADERS
+from schemas.rows.keys import POSITIONS_KEY
+from schemas.rows.partition import PositionsRow, decode_positions, encode_partition_row
+from streams.kafka.transactions import TransactionalProducer, TransactionError
+from streams.kafka.transport import Batch, Reach
+from streams.logs import get_log
+from streams.settings import KafkaSettings
+from streams.state.changelog import Abandoned, ChangelogReader, RecoveryError
+from streams.state.processor import Flush, Processor
+from streams.state.store import LocalStore
+
+INBOX_BATCHES = 4
+MEMTABLE_FLUSH_INTERVAL = 60.0
+
+log = get_log("state")
+
+
+@dataclass(frozen=True)
+class StoreOptions:
+    """One store: its sources and how it commits. Times in seconds; flush_records applied start a flush early."""
+
+    app: str
+    name: str
+    sources: tuple[str, ...]
+    changelog: str
+    data: Path
+    flush_interval: float
+    flush_records: int
+    transaction_timeout: float
+    rebuild_after: float
+    accept_loss: bool
+
+
+class Owner:
+    """One partition of one store: rows, positions and outputs of a flush are one Kafka transaction.
+
+    Everything that changes the state goes through the inbox and is done by one task, a flush included; so there is
+    nothing to lock, and the batches that arrive during a commit wait.
+    """
+
+    def __init__(self, options: StoreOptions, partition: int, processor: Processor, kafka: KafkaSettings) -> None:
+        self.options = options
+        self.partition = partition
+        self.processor = processor
+        self.positions: dict[str, int] = {}
+        self.durable: dict[str, int] = {}
+        self._kafka = kafka
+        self._sequence = 0
+        self._changed = False
+        self._applied = 0
+        self._inbox: asyncio.Queue[Any] = asyncio.Queue(INBOX_BATCHES)
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self._resources = ExitStack()
+        self._flushed = time.monotonic()
+        self._memtable_flushed = time.monotonic()
+
+    # -- recovery, in a thread
+
+    def recover(self, is_current: Callable[[], bool]) -> int:
+        """Fences the owner before, replays the changelog, reads the positions; returns how many records it replayed.
+
+        Raises: Abandoned when the assignment changed meanwhile, FencedError, RecoveryError, StoreError.
+        """
+        try:
+            self._require(is_current, "before fencing")
+            self._fence()
+            self._require(is_current, "after fencing")
+            self._open()
+            replayed = self._replay(is_current)
+            self._require(is_current, "after replay")
+        except BaseException:
+            self._resources.close()
+            raise
+        return replayed
+
+    def _require(self, is_current: Callable[[], bool], moment: str) -> None:
+        if not is_current():
+            raise Abandoned(f"{self.options.name}[{self.partition}] {moment}")
+
+    def _fence(self) -> None:
+        name = f"{self.options.app}.{self.options.name}.{self.partition}"
+        self._producer = TransactionalProducer(self._kafka, name, self.options.transaction_timeout)
+        self._resources.callback(self._producer.close)
+        self._producer.fence()
+
+    def _open(self) -> None:
+        self._store = LocalStore(self.options.data / self.options.name / str(self.partition))
+        self._resources.callback(self._store.close)
+
+    def _replay(self, is_current: Callable[[], bool]) -> int:
+        options, reader = self.options, ChangelogReader(self._kafka)
+        try:
+            replayed = reader.replay(self._store, options.changelog, self.partition, options.rebuild_after, is_current)
+            row = self._store.get(POSITIONS_KEY)
+            known = decode_positions(row) if row else None
+            self._sequence = known.sequence if known else 0
+            for source in options.sources:
+                self.positions[source] = self._start_of(source, known, reader)
+        finally:
+            reader.close()
+        self.durable = dict(known.positions) if known else {}
+        self.processor.load(self._store, known)
+        return replayed
+
+    def _start_of(self, source: str, known: PositionsRow | None, reader: ChangelogReader) -> int:
+        low, high = reader.watermarks(source, self.partition)
+        position = known.positions.get(source) if known else None
+        if position is None:
+            return low
+        place = f"{source}[{self.partition}]"
+        if position < low:
+            if not self.options.accept_loss:
+                raise RecoveryError(
+                    f"{place}: up to {low - position} behaviors were deleted by retention before they were read; "
+                    "set worker.accept_loss to go on without them"
+                )
+            log.warning("loss accepted", place=place, behaviors=low - position)
+            return low
+        if position > high:
+            raise RecoveryError(
+                f"{place} ends at {high}, but the state has read up to {position}: the topic was recreated. "
+                "Delete the changelog and the data folder to start anew, or restore the topic"
+            )
+        return position
+
+    # -- work, in the owner's task
+
+    def start(
+        self, pool: Executor, failed: Callable[["Owner", BaseException], None], rewind: Callable[[], None]
+    ) -> None:
+        """Begins to take work. failed: told of the exception that ended this owner. rewind: asks for a seek."""
+        self._pool, self._failed, self._rewind = pool, failed, rewind
+        self._task = asyncio.ensure_future(self._run())
+
+    async def submit(self, work: Batch | Reach | Callable[[], bool]) -> None:
+        """Queues a batch, a reach, or a call that says whether it changed the state; waits while the inbox is full."""
+        if not self._closing:
+            await self._inbox.put(work)
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                await self._take_work()
+                while self._is_due():
+                    await self._flush()
+                if self._closing and self._inbox.empty():
+                    return
+        except asyncio.CancelledError:
+            raise
+        except BaseException as error:
+            self._closing = True
+            self._failed(self, error)
+
+    async def _take_work(self) -> None:
+        """Does one piece of work, or returns when a flush falls due."""
+        patience = None
+        if self._is_pending():
+            patience = max(0.0, self._flushed + self.options.flush_interval - time.monotonic())
+        try:
+            work = (
+                self._inbox.get_nowait()
+                if not self._inbox.empty()
+                else await asyncio.wait_for(self._inbox.get(), patience)
+            )
+        except TimeoutError:
+            return
+        if not self._is_pending():
+            self._flushed = time.monotonic()
+        if isinstance(work, Batch):
+            self._apply(work)
+        elif isinstance(work, Reach):
+            if self.positions.get(work.tp.topic) == work.delivered:
+                self.positions[work.tp.topic] = work.position
+        else:
+            self._changed |= work()
+
+    def _apply(self, batch: Batch) -> None:
+        """State and position move together; what was applied before is trimmed, a gap goes back to the position."""
+        position = self.positions[batch.topic]
+        if batch.start > position:
+            log.warning("gap", topic=batch.topic, partition=batch.partition, position=position, start=batch.start)
+            self._rewind()
+            return
+        if batch.next_offset <= position:
+            return
+        if batch.start < position:
+            batch.records = [record for record in batch.records if record.offset >= position]
+        if batch.records:
+            self.processor.apply(batch)
+            self._applied += len(batch.records)
+        self.positions[batch.topic] = batch.next_offset
+
+    def _is_pending(self) -> bool:
+        return self._changed or self.positions != self.durable
+
+    def _is_due(self) -> bool:
+        if not self._is_pending():
+            return False
+        overdue = time.monotonic() - self._flushed >= self.options.flush_interval
+        return overdue or self._closing or self._applied >= self.options.flush_records
+
+    # -- flush
+
+    async def _flush(self) -> None:
+        flush = self.processor.take()
+        positions = dict(self.positions)
+        self._changed, self._applied = False, 0
+        self._sequence += 1
+        row = encode_partition_row(
+            PositionsRow(sequence=self._sequence, positions=positions, **self.processor.facts()._asdict())
+        )
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._pool, self._commit, flush, row)
+        self.durable = positions
+        self._flushed = time.monotonic()
+        self.processor.committed()
+
+    def _commit(self, flush: Flush, positions: bytes) -> None:
+        """One transaction, then one write to the store; in a thread. The positions row is the last record."""
+        delivered: list[int] = []
+
+        def keep_offset(message: Message) -> None:
+            delivered.append(message.offset() or 0)
+
+        producer, changelog = self._producer, self.options.changelog
+        producer.begin()
+        for output in flush.outputs:
+            producer.produce_many(output.topic, output.partition, output.records, output.headers)
+        producer.produce_many(changelog, self.partition, flush.rows, None)
+        producer.produce(
+            changelog, self.partition, POSITIONS_KEY, positions, headers=MSGPACK_HEADERS, on_delivery=keep_offset
+        )
+        producer.commit()
+        if not delivered:
+            raise TransactionError(f"{changelog}[{self.partition}] committed, but its last record has no offset")
+        self._write(flush, positions, delivered[0] + 1)
+
+    def _write(self, flush: Flush, positions: bytes, next_offset: int) -> None:
+        self._store.write([*flush.rows, (POSITIONS_KEY, positions)], next_offset)
+        if time.monotonic() - self._memtable_flushed > MEMTABLE_FLUSH_INTERVAL:
+            self._store.flush()
+            self._memtable_flushed = time.monotonic()
+
+    async def close(self) -> None:
+        """Ends the task after a last flush, if it still runs, and releases producer and store."""
+        self._closing = True
+        if self._task is not None and not self._task.done():
+            while not self._inbox.empty():
+                self._inbox.get_nowait()
+            await self._inbox.put(_nothing)
+            await self._task
+        await asyncio.to_thread(self._resources.close)
+
+    def tp_positions(self) -> dict[TP, int]:
+        """Durable positions per source partition."""
+        return {TP(source, self.partition): position for source, position in self.durable.items()}
+
+
+def _nothing() -> bool:
+    """The last piece of work: it wakes the task, which then sees that it is closing."""
+    return False
