@@ -1,12 +1,14 @@
 """Behaviors: what a user did, as services produce it to the clickstream topic (JSON, keyed by the owner's id)."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
 import msgspec
 
+from schemas.decoding import REFUSALS, json_refusal
 from schemas.errors import SchemaError
 from schemas.ids import Id
-from schemas.times import epoch_seconds
+from schemas.times import EPOCH, epoch_seconds
 
 BehaviorType = Literal[
     "impression",
@@ -28,6 +30,8 @@ BehaviorType = Literal[
 ]
 BEHAVIOR_TYPES: tuple[str, ...] = get_args(BehaviorType)
 TYPE_CODES: dict[str, int] = {name: code for code, name in enumerate(BEHAVIOR_TYPES)}
+LAST_SECOND = 2**32 - 1
+LAST_MOMENT = datetime.fromtimestamp(LAST_SECOND, UTC)
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -41,11 +45,15 @@ class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class Behavior(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_only=True):
-    """One behavior; unknown fields are ignored, so that producers may send more."""
+    """One behavior; unknown fields are ignored, so that producers may send more.
+
+    occurred_at: epoch milliseconds, or RFC 3339 with its offset; from 1970 to 2106, since stored rows keep 32 bits of
+    seconds.
+    """
 
     event_id: Id
     type: BehaviorType
-    occurred_at: int | str
+    occurred_at: Annotated[int, msgspec.Meta(ge=0, le=LAST_SECOND * 1000)] | Annotated[datetime, msgspec.Meta(tz=True)]
     user_id: Id | None = None
     anonymous_id: Id | None = None
     item_id: Id | None = None
@@ -63,7 +71,7 @@ class Behavior(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
 
     @property
     def at(self) -> float:
-        """Event time in epoch seconds. Raises SchemaError when occurred_at is no time."""
+        """Event time in epoch seconds; a decoded behavior always has one."""
         return epoch_seconds(self.occurred_at)
 
 
@@ -76,14 +84,14 @@ def decode_behavior(data: bytes) -> Behavior:
     """A valid behavior from its JSON. Raises SchemaError that names the field and the mend."""
     try:
         behavior = _parse(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not a behavior: {error}") from None
-    except UnicodeDecodeError as error:
-        raise SchemaError(f"not a behavior: not UTF-8 ({error.reason})") from None
+    except REFUSALS as error:
+        raise json_refusal("a behavior", error, data) from None
     if not (behavior.user_id or behavior.anonymous_id):
         raise SchemaError("not a behavior: it has neither user_id nor anonymous_id")
     if behavior.item_id is None and not behavior.text and not behavior.item_ids:
         _require_subject(behavior)
+    if isinstance(behavior.occurred_at, datetime):
+        _require_storable(behavior.occurred_at)
     return behavior
 
 
@@ -99,3 +107,10 @@ def _require_subject(behavior: Behavior) -> None:
         raise SchemaError(f"not a behavior: a {behavior.type} has a text")
     if behavior.type != "identify":
         raise SchemaError(f"not a behavior: a {behavior.type} has an item_id or a text")
+
+
+def _require_storable(moment: datetime) -> None:
+    if 1970 < moment.year < 2106:
+        return
+    if not EPOCH <= moment <= LAST_MOMENT:
+        raise SchemaError(f"not a behavior: `$.occurred_at` is before {EPOCH:%Y-%m-%d} or after {LAST_MOMENT:%Y-%m-%d}")

@@ -1,6 +1,7 @@
 """Dead letters: messages that could not be applied, kept with the reason and the place they came from."""
 
 from hashlib import sha256
+from itertools import accumulate
 
 import msgspec
 
@@ -13,6 +14,7 @@ OFFSET = PREFIX + "offset"
 SHA256 = PREFIX + "sha256"
 SIZE = PREFIX + "size"
 KEPT_BYTES = 64 * 1024
+DETAIL_BYTES = 1024
 
 Headers = list[tuple[str, str | bytes | None]]
 
@@ -31,20 +33,30 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def dead_letter_value(letter: DeadLetter) -> bytes | None:
-    """The first 64 KiB of the message."""
+    """The first 64 KiB of the message's value."""
     return None if letter.value is None else letter.value[:KEPT_BYTES]
 
 
+def dead_letter_key(letter: DeadLetter) -> bytes | None:
+    """The first 64 KiB of the message's key, so that no message is too large to be kept."""
+    return None if letter.key is None else letter.key[:KEPT_BYTES]
+
+
 def dead_letter_headers(letter: DeadLetter) -> Headers:
-    """The message's own headers and ours: reason, place, size, and sha256 of the whole value."""
+    """The message's own headers (the first that fit in 64 KiB), then ours: reason, place, size, sha256 of the value."""
     whole = letter.value or b""
     return [
-        *letter.headers,
+        *_kept_headers(letter.headers),
         (EXCEPTION, letter.reason.encode()),
-        (MESSAGE, letter.detail.encode()),
+        (MESSAGE, letter.detail.encode(errors="replace")[:DETAIL_BYTES]),
         (TOPIC, letter.topic.encode()),
         (PARTITION, str(letter.partition).encode()),
         (OFFSET, str(letter.offset).encode()),
         (SIZE, str(len(whole)).encode()),
         (SHA256, sha256(whole).hexdigest().encode()),
     ]
+
+
+def _kept_headers(headers: tuple[tuple[str, bytes | None], ...]) -> Headers:
+    sizes = accumulate(len(name.encode()) + len(value or b"") for name, value in headers)
+    return [header for header, size in zip(headers, sizes, strict=True) if size <= KEPT_BYTES]

@@ -4,8 +4,8 @@ from typing import Literal
 
 import msgspec
 
-from schemas.errors import SchemaError
-from schemas.vectors import VECTOR_BYTES
+from schemas.decoding import from_msgpack
+from schemas.vectors import check_vector
 
 
 class EncodeRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,20 +42,13 @@ _encoder = msgspec.msgpack.Encoder()
 
 def decode_request(data: bytes) -> EncodeRequest:
     """A request from its msgpack. Raises SchemaError when it does not fit."""
-    try:
-        return _request_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an encode request: {error}") from None
+    return from_msgpack(_request_decoder.decode, data, "an encode request")
 
 
 def decode_answer(data: bytes) -> EncodeAnswer:
     """An answer from its msgpack. Raises SchemaError when it does not fit."""
-    try:
-        answer = _answer_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an encode answer: {error}") from None
-    if answer.vector is not None and len(answer.vector) != VECTOR_BYTES:
-        raise SchemaError(f"not an encode answer: {len(answer.vector)} bytes where {VECTOR_BYTES} are needed")
+    answer = from_msgpack(_answer_decoder.decode, data, "an encode answer")
+    check_vector(answer.vector, "an encode answer: `$.vector`")
     return answer
 
 

@@ -1,10 +1,12 @@
 """Interests: the record published per user on interests.vectors (msgpack, compacted, keyed by the owner's id)."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
-from schemas.errors import SchemaError
+from schemas.decoding import from_msgpack
+from schemas.vectors import check_vector
 
 
 class Interest(msgspec.Struct, frozen=True, gc=False, array_like=True):
@@ -47,12 +49,15 @@ class InterestRecord(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 
 _decoder = msgspec.msgpack.Decoder(InterestRecord)
 _encoder = msgspec.msgpack.Encoder()
-encode_interest_record = _encoder.encode
+encode_interest_record: Callable[[InterestRecord], bytes] = _encoder.encode
 
 
 def decode_interest_record(data: bytes) -> InterestRecord:
     """A record from its msgpack. Raises SchemaError when it does not fit."""
-    try:
-        return _decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an interest record: {error}") from None
+    record = from_msgpack(_decoder.decode, data, "an interest record")
+    check_vector(record.vector, "an interest record: `$.vector`")
+    for place, interest in enumerate(record.interests):
+        check_vector(interest.vector, f"an interest record: `$.interests[{place}].vector`")
+    if record.unwanted is not None:
+        check_vector(record.unwanted.vector, "an interest record: `$.unwanted.vector`")
+    return record

@@ -4,13 +4,19 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from schemas.decoding import from_json, from_msgpack
 from schemas.errors import SchemaError
 from schemas.ids import Id
-from schemas.vectors import DIMENSIONS, VECTOR_BYTES
+from schemas.times import WrittenTime
+from schemas.vectors import DIMENSIONS, LARGEST, check_vector
 
 
 class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One item of the catalog, keyed by its id; a null value deletes it."""
+    """One item of the catalog, keyed by its id; a null value deletes it.
+
+    published_at: epoch milliseconds, or RFC 3339 with its offset. vector: 128 numbers that float16 can hold, from a
+    shop that has vectors of its own.
+    """
 
     id: Id
     title: str = ""
@@ -19,7 +25,7 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     tags: Annotated[tuple[str, ...], msgspec.Meta(max_length=256)] = ()
     attributes: dict[str, str | float | bool] = {}
     available: bool = True
-    published_at: int | str | None = None
+    published_at: WrittenTime | None = None
     media: tuple[str, ...] = ()
     vector: tuple[float, ...] | None = None
     schema_version: Literal[1] = 1
@@ -50,14 +56,9 @@ _msgpack = msgspec.msgpack.Encoder()
 
 def decode_item(data: bytes) -> Item:
     """An item from its JSON. Raises SchemaError that names the field and the mend."""
-    try:
-        item = _item_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an item: {error}") from None
-    except UnicodeDecodeError as error:
-        raise SchemaError(f"not an item: not UTF-8 ({error.reason})") from None
-    if item.vector is not None and len(item.vector) != DIMENSIONS:
-        raise SchemaError(f"not an item: its vector has {len(item.vector)} numbers, {DIMENSIONS} are needed")
+    item = from_json(_item_decoder.decode, data, "an item")
+    if item.vector is not None:
+        _require_half(item.vector)
     return item
 
 
@@ -68,15 +69,18 @@ def encode_item(item: Item) -> bytes:
 
 def decode_item_vector(data: bytes) -> ItemVector:
     """An item's vector from its msgpack. Raises SchemaError when it does not fit."""
-    try:
-        item = _vector_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an item vector: {error}") from None
-    if item.vector is not None and len(item.vector) != VECTOR_BYTES:
-        raise SchemaError(f"not an item vector: {len(item.vector)} bytes where {VECTOR_BYTES} are needed")
+    item = from_msgpack(_vector_decoder.decode, data, "an item vector")
+    check_vector(item.vector, "an item vector: `$.vector`")
     return item
 
 
 def encode_item_vector(item: ItemVector) -> bytes:
     """The item's vector as msgpack."""
     return _msgpack.encode(item)
+
+
+def _require_half(vector: tuple[float, ...]) -> None:
+    if len(vector) != DIMENSIONS:
+        raise SchemaError(f"not an item: `$.vector` has {len(vector)} numbers, {DIMENSIONS} are needed")
+    if max(map(abs, vector)) > LARGEST:
+        raise SchemaError(f"not an item: `$.vector` has a number beyond {LARGEST:.0f}, the largest that float16 holds")

@@ -1,10 +1,11 @@
 """Recommendations: the ranked list published per user on recommendations.topk (JSON, keyed by the owner's id)."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
-from schemas.errors import SchemaError
+from schemas.decoding import from_json
 from schemas.ids import fingerprint
 
 
@@ -46,12 +47,9 @@ def recommendation_id(user_id: str, behaviors: int, variant: str) -> str:
 
 _decoder = msgspec.json.Decoder(Recommendations)
 _encoder = msgspec.json.Encoder()
-encode_recommendations = _encoder.encode
+encode_recommendations: Callable[[Recommendations], bytes] = _encoder.encode
 
 
 def decode_recommendations(data: bytes) -> Recommendations:
     """A list from its JSON. Raises SchemaError when it does not fit."""
-    try:
-        return _decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not a recommendations record: {error}") from None
+    return from_json(_decoder.decode, data, "a recommendations record")

@@ -1,11 +1,14 @@
 """Trends: signals of behaviors on items (columnar blocks, by item) and the statistics made of them."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.behaviors import BEHAVIOR_TYPES
+from schemas.decoding import from_msgpack
 from schemas.errors import SchemaError
 
 
@@ -30,7 +33,7 @@ class SignalBlock(msgspec.Struct, frozen=True, kw_only=True):
 
     def time_column(self) -> NDArray[np.float64]:
         """Event times (n,) float64, epoch seconds."""
-        return np.frombuffer(self.times, "<i8") * 1e-3
+        return np.frombuffer(self.times, "<i8") / 1000
 
 
 class ItemTrend(msgspec.Struct, frozen=True, gc=False, kw_only=True):
@@ -47,24 +50,21 @@ class ItemTrend(msgspec.Struct, frozen=True, gc=False, kw_only=True):
 _block_decoder = msgspec.msgpack.Decoder(SignalBlock)
 _trend_decoder = msgspec.msgpack.Decoder(ItemTrend)
 _encoder = msgspec.msgpack.Encoder()
-encode_item_trend = _encoder.encode
-encode_signal_block = _encoder.encode
+encode_item_trend: Callable[[ItemTrend], bytes] = _encoder.encode
+encode_signal_block: Callable[[SignalBlock], bytes] = _encoder.encode
 
 
 def decode_signal_block(data: bytes) -> SignalBlock:
-    """A block from its msgpack. Raises SchemaError when it does not fit or its columns differ in length."""
-    try:
-        block = _block_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not a signal block: {error}") from None
-    if not len(block.items) == len(block.types) == len(block.times) // 8 or len(block.times) % 8:
-        raise SchemaError("not a signal block: its columns differ in length")
+    """A block from its msgpack. Raises SchemaError when it does not fit, or its columns do not fit each other."""
+    block = from_msgpack(_block_decoder.decode, data, "a signal block")
+    rows = len(block.items)
+    if len(block.types) != rows or len(block.times) != 8 * rows:
+        raise SchemaError("not a signal block: `$.items`, `$.types` and `$.times` differ in length")
+    if rows and block.type_column().max() >= len(BEHAVIOR_TYPES):
+        raise SchemaError(f"not a signal block: `$.types` has a code above {len(BEHAVIOR_TYPES) - 1}")
     return block
 
 
 def decode_item_trend(data: bytes) -> ItemTrend:
     """A trend from its msgpack. Raises SchemaError when it does not fit."""
-    try:
-        return _trend_decoder.decode(data)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not an item trend: {error}") from None
+    return from_msgpack(_trend_decoder.decode, data, "an item trend")

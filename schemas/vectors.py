@@ -8,6 +8,7 @@ from schemas.errors import SchemaError
 
 DIMENSIONS = 128
 VECTOR_BYTES = 2 * DIMENSIONS
+LARGEST = 65_504.0
 
 
 def to_bytes(vector: NDArray[np.float32]) -> bytes:
@@ -17,9 +18,14 @@ def to_bytes(vector: NDArray[np.float32]) -> bytes:
 
 def from_bytes(data: bytes) -> NDArray[np.float32]:
     """The vector (128,) float32 in 256 bytes. Raises SchemaError for any other length."""
-    if len(data) != VECTOR_BYTES:
-        raise SchemaError(f"a vector has {VECTOR_BYTES} bytes of float16, this has {len(data)}")
+    check_vector(data, "a vector: it")
     return np.frombuffer(data, "<f2").astype(np.float32)
+
+
+def check_vector(data: bytes | None, what: str) -> None:
+    """Raises SchemaError that begins with `what` unless this is a vector's 256 bytes, or None."""
+    if data is not None and len(data) != VECTOR_BYTES:
+        raise SchemaError(f"not {what} has {len(data)} bytes, {VECTOR_BYTES} of float16 are needed")
 
 
 def to_half(values: NDArray[np.float32]) -> NDArray[np.float16]:

@@ -1,10 +1,11 @@
 """Partition rows: positions in the sources, and behaviors that wait for their item (msgpack)."""
 
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
 
-from schemas.errors import SchemaError
+from schemas.decoding import from_row
 
 
 class PositionsRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,21 +36,15 @@ class WaitingRow(msgspec.Struct, frozen=True, kw_only=True):
 
 _positions_decoder = msgspec.msgpack.Decoder(PositionsRow)
 _waiting_decoder = msgspec.msgpack.Decoder(WaitingRow)
-_encoder = msgspec.msgpack.Encoder()
-encode_partition_row = _encoder.encode
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+encode_partition_row: Callable[[PositionsRow | WaitingRow], bytes] = _encoder.encode
 
 
 def decode_positions(row: bytes) -> PositionsRow:
-    """The positions row. Raises SchemaError when it does not fit."""
-    try:
-        return _positions_decoder.decode(row)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not a positions row: {error}") from None
+    """The positions row. Raises UnknownVersionError for a newer version, SchemaError when it does not fit."""
+    return from_row(_positions_decoder.decode, row, "a positions row")
 
 
 def decode_waiting(row: bytes) -> WaitingRow:
-    """A waiting behavior. Raises SchemaError when it does not fit."""
-    try:
-        return _waiting_decoder.decode(row)
-    except msgspec.DecodeError as error:
-        raise SchemaError(f"not a waiting row: {error}") from None
+    """A waiting behavior. Raises UnknownVersionError for a newer version, SchemaError when it does not fit."""
+    return from_row(_waiting_decoder.decode, row, "a waiting row")

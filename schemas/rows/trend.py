@@ -12,7 +12,7 @@
 from struct import Struct
 from typing import NamedTuple
 
-from schemas.errors import SchemaError, UnknownVersionError
+from schemas.rows.user import check_version
 
 VERSION = 1
 _layout = Struct("<B7xddQ")
@@ -34,8 +34,5 @@ def encode_trend_row(row: TrendRow) -> bytes:
 
 def decode_trend_row(data: bytes) -> TrendRow:
     """The row in these bytes. Raises UnknownVersionError for a newer version, SchemaError for another size."""
-    if data and data[0] > VERSION:
-        raise UnknownVersionError(f"a trend row has version {data[0]}, this program knows up to {VERSION}")
-    if len(data) != TREND_BYTES:
-        raise SchemaError(f"a trend row has {len(data)} bytes, version {VERSION} has {TREND_BYTES}")
+    check_version(data, "trend", TREND_BYTES)
     return TrendRow(*_layout.unpack(data)[1:])

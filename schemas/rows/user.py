@@ -91,11 +91,12 @@ INTEREST_BYTES = INTEREST.itemsize + VECTOR_BYTES
 
 
 def check_version(row: bytes, what: str, size: int) -> None:
-    """Raises UnknownVersionError for a row written by a newer program, SchemaError for a row of another size."""
-    if not row or row[0] > VERSION:
-        found = row[0] if row else "nothing"
+    """Raises UnknownVersionError for a row written by a newer program, SchemaError for what is no such row."""
+    if row and row[0] > VERSION:
         raise UnknownVersionError(
-            f"a {what} row has version {found}, this program knows up to {VERSION}: run the newer program on this data"
+            f"a {what} row has version {row[0]}, this program knows up to {VERSION}: run the newer program on this data"
         )
+    if row and row[0] < VERSION:
+        raise SchemaError(f"a {what} row has version {row[0]}, the first was 1: the bytes are not a {what} row")
     if len(row) != size:
         raise SchemaError(f"a {what} row has {len(row)} bytes, version {VERSION} has {size}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from schemas.dead_letters import DeadLetter, Headers, dead_letter_headers, dead_letter_value
+from schemas.dead_letters import DeadLetter, Headers, dead_letter_headers, dead_letter_key, dead_letter_value
 from streams.agents.waiting import WaitingBehavior
 from streams.kafka.transport import Record
 from streams.settings import dead_letters_of
@@ -54,5 +54,8 @@ class DeadLetters:
         for letter in letters:
             headers: Headers = dead_letter_headers(letter)
             yield Output(
-                dead_letters_of(letter.topic), self._partition, [(letter.key, dead_letter_value(letter))], headers
+                dead_letters_of(letter.topic),
+                self._partition,
+                [(dead_letter_key(letter), dead_letter_value(letter))],
+                headers,
             )

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from confluent_kafka import Message
 from faust.types import TP
@@ -25,6 +25,8 @@ from streams.state.store import LocalStore
 
 INBOX_BATCHES = 4
 MEMTABLE_FLUSH_INTERVAL = 60.0
+
+Work = Batch | Reach | Callable[[], bool]
 
 log = get_log("state")
 
@@ -62,7 +64,9 @@ class Owner:
         self._sequence = 0
         self._changed = False
         self._applied = 0
-        self._inbox: asyncio.Queue[Any] = asyncio.Queue(INBOX_BATCHES)
+        self._inbox: deque[Work] = deque()
+        self._arrived = asyncio.Event()
+        self._room = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
         self._resources = ExitStack()
@@ -147,38 +151,43 @@ class Owner:
         self._pool, self._failed, self._rewind = pool, failed, rewind
         self._task = asyncio.ensure_future(self._run())
 
-    async def submit(self, work: Batch | Reach | Callable[[], bool]) -> None:
-        """Queues a batch, a reach, or a call that says whether it changed the state; waits while the inbox is full."""
+    async def submit(self, work: Work) -> None:
+        """Queues a batch, a reach, or a call that says whether it changed the state; waits while the inbox is full.
+
+        Once the owner is closing, work is dropped: whoever owns the partition next reads it again.
+        """
+        while len(self._inbox) >= INBOX_BATCHES and not self._closing:
+            self._room.clear()
+            await self._room.wait()
         if not self._closing:
-            await self._inbox.put(work)
+            self._inbox.append(work)
+            self._arrived.set()
 
     async def _run(self) -> None:
         try:
-            while True:
+            while not self._closing:
                 await self._take_work()
                 while self._is_due():
                     await self._flush()
-                if self._closing and self._inbox.empty():
-                    return
         except asyncio.CancelledError:
             raise
         except BaseException as error:
-            self._closing = True
+            self._refuse_work()
             self._failed(self, error)
 
     async def _take_work(self) -> None:
-        """Does one piece of work, or returns when a flush falls due."""
-        patience = None
-        if self._is_pending():
-            patience = max(0.0, self._flushed + self.options.flush_interval - time.monotonic())
-        try:
-            work = (
-                self._inbox.get_nowait()
-                if not self._inbox.empty()
-                else await asyncio.wait_for(self._inbox.get(), patience)
-            )
-        except TimeoutError:
+        """Does one piece of work, or returns when a flush falls due or the owner is closing."""
+        if not self._inbox:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(self._patience()):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return
+        if self._closing:
             return
+        work = self._inbox.popleft()
+        self._room.set()
         if not self._is_pending():
             self._flushed = time.monotonic()
         if isinstance(work, Batch):
@@ -204,6 +213,12 @@ class Owner:
             self.processor.apply(batch)
             self._applied += len(batch.records)
         self.positions[batch.topic] = batch.next_offset
+
+    def _patience(self) -> float | None:
+        """Seconds until the next flush is due, None while nothing is pending."""
+        if not self._is_pending():
+            return None
+        return max(0.0, self._flushed + self.options.flush_interval - time.monotonic())
 
     def _is_pending(self) -> bool:
         return self._changed or self.positions != self.durable
@@ -258,19 +273,17 @@ class Owner:
 
     async def close(self) -> None:
         """Ends the task after a last flush, if it still runs, and releases producer and store."""
-        self._closing = True
-        if self._task is not None and not self._task.done():
-            while not self._inbox.empty():
-                self._inbox.get_nowait()
-            await self._inbox.put(_nothing)
+        self._refuse_work()
+        if self._task is not None:
             await self._task
         await asyncio.to_thread(self._resources.close)
+
+    def _refuse_work(self) -> None:
+        self._closing = True
+        self._inbox.clear()
+        self._arrived.set()
+        self._room.set()
 
     def tp_positions(self) -> dict[TP, int]:
         """Durable positions per source partition."""
         return {TP(source, self.partition): position for source, position in self.durable.items()}
-
-
-def _nothing() -> bool:
-    """The last piece of work: it wakes the task, which then sees that it is closing."""
-    return False

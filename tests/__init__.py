@@ -1,0 +1,1 @@
+"""Tests: they mirror the floors, and show the promises on a real Kafka."""

@@ -1,0 +1,291 @@
+"""Examples: one fixed value of everything that crosses a topic or is stored, with its writer and its reader."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import numpy as np
+
+from schemas import behaviors, dead_letters, encoding, interests, items, recommendations, trends
+from schemas.ids import fingerprint
+from schemas.rows import keys, partition, trend, user
+from schemas.vectors import DIMENSIONS, to_bytes
+from tests.golden.slow_rows import Head, Interest, read_head, read_interest, read_seen
+
+
+@dataclass(frozen=True)
+class Example:
+    """One value, how it is written, and how it is read; `file` is where its bytes are kept."""
+
+    file: str
+    value: Any
+    encode: Callable[[Any], bytes]
+    decode: Callable[[bytes], Any]
+
+
+VECTOR = to_bytes((np.arange(DIMENSIONS, dtype=np.float32) - 64) / 64)
+OTHER_VECTOR = to_bytes((64 - np.arange(DIMENSIONS, dtype=np.float32)) / 256)
+
+BEHAVIOR = behaviors.Behavior(
+    event_id="event-1",
+    type="add_to_cart",
+    occurred_at=1_718_000_000_123,
+    user_id="user-1",
+    anonymous_id="visitor-1",
+    item_id="item-1",
+    value=12.5,
+    recommendation_id="00c0ffee00c0ffee",
+    context=behaviors.Context(
+        device="mobile", locale="en-GB", page="/shop", referrer="https://example.org", time_zone="Europe/London"
+    ),
+)
+SEARCH = behaviors.Behavior(
+    event_id="event-2",
+    type="search",
+    occurred_at=datetime(2024, 6, 10, 8, 13, 20, 123_456, timezone(timedelta(hours=2))),
+    anonymous_id="visitor-1",
+    text="größte Tasse ☕ under 20 €",
+)
+IMPRESSION = behaviors.Behavior(
+    event_id="event-3", type="impression", occurred_at=0, user_id="user-1", item_ids=("item-1", "item-2")
+)
+ITEM = items.Item(
+    id="item-1",
+    title="Blue mug",
+    text="A mug, blue as the sea.",
+    categories=("Home", "Kitchen", "Mugs"),
+    tags=("blue", "gift"),
+    attributes={"brand": "Acme", "price": 12.5, "new": True},
+    available=False,
+    published_at=1_700_000_000_000,
+    media=("https://example.org/mug.jpg",),
+    vector=tuple(place / 128 for place in range(DIMENSIONS)),
+)
+ITEM_VECTOR = items.ItemVector(
+    item_id="item-1",
+    encoder="minilm-0a1b2c3d",
+    vector=VECTOR,
+    title="Blue mug",
+    categories=("Home", "Kitchen", "Mugs"),
+    tags=("blue", "gift"),
+    available=False,
+    published_at=1_700_000_000.5,
+)
+INTEREST_RECORD = interests.InterestRecord(
+    user_id="user-1",
+    at=1_718_000_000.25,
+    behaviors=41,
+    new_behaviors=2,
+    encoder="minilm-0a1b2c3d",
+    vector=VECTOR,
+    interests=(
+        interests.Interest(
+            id=3,
+            intensity=0.75,
+            attention=1.0,
+            mass=6.5,
+            at=1_718_000_000.25,
+            half_life=2_592_000.0,
+            behaviors=17,
+            vector=VECTOR,
+        ),
+    ),
+    unwanted=interests.Interest(
+        id=1,
+        intensity=0.25,
+        attention=0.0,
+        mass=1.5,
+        at=1_717_000_000.5,
+        half_life=2_592_000.0,
+        behaviors=2,
+        vector=OTHER_VECTOR,
+    ),
+)
+RECOMMENDATIONS = recommendations.Recommendations(
+    recommendation_id=recommendations.recommendation_id("user-1", 41, "default"),
+    user_id="user-1",
+    at=1_718_000_000_250,
+    behaviors=41,
+    variant="default",
+    encoder="minilm-0a1b2c3d",
+    items=(
+        recommendations.RecommendedItem(
+            item_id="item-2",
+            score=1.5,
+            propensity=1.0,
+            reasons=(
+                recommendations.Reason(kind="interest", share=0.75, interest=3),
+                recommendations.Reason(kind="popularity", share=0.25),
+            ),
+        ),
+    ),
+)
+SIGNAL_BLOCK = trends.SignalBlock(
+    source="users/3",
+    source_events=1_000_003,
+    items=("item-1", "item-2", "item-1"),
+    types=bytes([1, 7, 15]),
+    times=np.array([1_718_000_000_123, 0, -1], "<i8").tobytes(),
+)
+DEAD_LETTER = dead_letters.DeadLetter(
+    topic="clickstream",
+    partition=3,
+    offset=4711,
+    key=b"user-1",
+    value=b'{"type": "stare"}',
+    headers=(("trace", b"abc"), ("empty", None)),
+    reason="SchemaError",
+    detail="not a behavior: Invalid enum value 'stare' - at `$.type`",
+)
+HEAD = Head(
+    version=1,
+    event_next=5,
+    recent_next=3,
+    seen_count=130,
+    behaviors=41,
+    id_sum=2**64 - 2,
+    id_xor=0x0123456789ABCDEF,
+    at=1_718_000_000.25,
+    next_interest=4,
+    used=0b1_0000_1001,
+    type_mass=tuple(code / 4 for code in range(16)),
+    event_ids=tuple(2**63 + place for place in range(32)),
+    recent_items=tuple(2**31 + place for place in range(32)),
+    recent_at=tuple(1_718_000_000 + place for place in range(32)),
+    recent_types=tuple(place % 16 for place in range(32)),
+)
+INTEREST = Interest(
+    version=1,
+    slot=8,
+    id=3,
+    mass=6.5,
+    at=1_718_000_000.25,
+    behaviors=17,
+    vector=tuple((place - 64) / 64 for place in range(DIMENSIONS)),
+)
+SEEN = (*range(2**32 - 63, 2**32), 0)
+POSITIONS = partition.PositionsRow(
+    sequence=7,
+    positions={"clickstream": 4712, "behaviors.encoded": 0},
+    partitioners=("murmur2", "crc32"),
+    watermark=1_718_000_000.25,
+    events=1_000_003,
+    next_waiting=12,
+)
+
+
+def write_head(head: Head) -> bytes:
+    """The head's row, through the layout in schemas.rows.user."""
+    row = np.zeros((), user.HEAD)
+    for field, value in asdict(head).items():
+        row[field] = value
+    return row.tobytes()
+
+
+def write_interest(interest: Interest) -> bytes:
+    """The interest's row, through the layout in schemas.rows.user."""
+    row = np.zeros((), user.INTEREST)
+    for field, value in asdict(interest).items():
+        if field != "vector":
+            row[field] = value
+    return row.tobytes() + to_bytes(np.array(interest.vector, np.float32))
+
+
+def written_keys() -> dict[str, str]:
+    """Keys of rows in hex, by what they are of."""
+    written = {
+        "partition: positions": keys.POSITIONS_KEY,
+        "partition: waiting behavior 0": keys.waiting_key(0),
+        "partition: waiting behavior 258": keys.waiting_key(258),
+        "user-1: head": keys.owner_prefix("user-1") + keys.HEAD,
+        "user-1: interest 3": keys.owner_prefix("user-1") + keys.INTEREST + bytes([3]),
+        "user-1: unwanted": keys.owner_prefix("user-1") + keys.INTEREST + bytes([user.UNWANTED]),
+        "user-1: seen chunk 2": keys.owner_prefix("user-1") + keys.SEEN + bytes([2]),
+        "größe: head": keys.owner_prefix("größe") + keys.HEAD,
+        "item-1: trend": keys.owner_prefix("item-1") + keys.TREND,
+    }
+    return {what: key.hex() for what, key in written.items()}
+
+
+def written_ids() -> dict[str, str]:
+    """Fingerprints of ids in hex."""
+    return {name: f"{fingerprint(name):016x}" for name in ("", "user-1", "item-1", "größe", "x" * 256)}
+
+
+def plain_headers(letter: dead_letters.DeadLetter) -> list[tuple[str, str | None]]:
+    """A dead letter's headers as text."""
+    headers = dead_letters.dead_letter_headers(letter)
+    return [(name, value.decode() if isinstance(value, bytes) else value) for name, value in headers]
+
+
+def _plain_json(value: object) -> bytes:
+    return json.dumps(value, indent=1, ensure_ascii=False).encode()
+
+
+MESSAGES = (
+    Example("behavior.json", BEHAVIOR, behaviors.encode_behavior, behaviors.decode_behavior),
+    Example("behavior_search.json", SEARCH, behaviors.encode_behavior, behaviors.decode_behavior),
+    Example("behavior_impression.json", IMPRESSION, behaviors.encode_behavior, behaviors.decode_behavior),
+    Example("item.json", ITEM, items.encode_item, items.decode_item),
+    Example("item_vector.hex", ITEM_VECTOR, items.encode_item_vector, items.decode_item_vector),
+    Example(
+        "encode_request.hex",
+        encoding.EncodeRequest(kind="behavior", model="text", payload=behaviors.encode_behavior(SEARCH)),
+        encoding.encode_request,
+        encoding.decode_request,
+    ),
+    Example(
+        "encode_answer.hex",
+        encoding.EncodeAnswer(kind="behavior", model="text", payload=b"{}", encoder="minilm-0a1b2c3d", vector=VECTOR),
+        encoding.encode_answer,
+        encoding.decode_answer,
+    ),
+    Example("interest_record.hex", INTEREST_RECORD, interests.encode_interest_record, interests.decode_interest_record),
+    Example(
+        "recommendations.json",
+        RECOMMENDATIONS,
+        recommendations.encode_recommendations,
+        recommendations.decode_recommendations,
+    ),
+    Example("signal_block.hex", SIGNAL_BLOCK, trends.encode_signal_block, trends.decode_signal_block),
+    Example(
+        "item_trend.hex",
+        trends.ItemTrend(item_id="item-1", popularity=17.25, at=1_718_000_000.25, half_life=604_800.0, behaviors=99),
+        trends.encode_item_trend,
+        trends.decode_item_trend,
+    ),
+)
+ROWS = (
+    Example("row_positions.hex", POSITIONS, partition.encode_partition_row, partition.decode_positions),
+    Example(
+        "row_waiting.hex",
+        partition.WaitingRow(topic="clickstream", offset=4711, behavior=behaviors.encode_behavior(BEHAVIOR)),
+        partition.encode_partition_row,
+        partition.decode_waiting,
+    ),
+    Example(
+        "row_trend.hex",
+        trend.TrendRow(popularity=17.25, at=1_718_000_000.25, behaviors=99),
+        trend.encode_trend_row,
+        trend.decode_trend_row,
+    ),
+)
+USER_ROWS = (
+    Example("row_user_head.hex", HEAD, write_head, read_head),
+    Example("row_user_interest.hex", INTEREST, write_interest, read_interest),
+    Example("row_user_seen.hex", SEEN, lambda seen: np.array(seen, "<u4").tobytes(), read_seen),
+)
+TABLES = (
+    Example("row_keys.json", written_keys(), _plain_json, json.loads),
+    Example("ids.json", written_ids(), _plain_json, json.loads),
+    Example("behavior_types.json", behaviors.TYPE_CODES, _plain_json, json.loads),
+    Example(
+        "dead_letter_headers.json",
+        plain_headers(DEAD_LETTER),
+        _plain_json,
+        lambda data: [tuple(header) for header in json.loads(data)],
+    ),
+)
+EXAMPLES = (*MESSAGES, *ROWS, *USER_ROWS, *TABLES)

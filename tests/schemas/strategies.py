@@ -1,0 +1,149 @@
+"""Strategies: arbitrary valid values of everything that crosses a topic, for laws that hold for all of them."""
+
+from datetime import datetime, timedelta, timezone
+
+from hypothesis import strategies as st
+
+from schemas import behaviors, encoding, interests, items, recommendations, trends
+from schemas.rows import partition, trend
+from schemas.times import FIRST_MILLISECOND, LAST_MILLISECOND
+
+ids = st.text(min_size=1, max_size=20) | st.text("aé☕", min_size=256, max_size=256)
+texts = st.text(max_size=40)
+finite = st.floats(allow_nan=False, allow_infinity=False)
+seconds = st.floats(allow_nan=False)
+counts = st.integers(0, 2**63)
+offsets = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+vectors = st.binary(min_size=256, max_size=256)
+perhaps_vectors = st.none() | vectors
+
+
+def moments(first: int, last: int) -> st.SearchStrategy[datetime]:
+    """Datetimes of the years `first` to `last` with any offset of whole minutes."""
+    return st.datetimes(datetime(first, 1, 2), datetime(last, 12, 30), timezones=offsets)
+
+
+occurred = st.integers(0, behaviors.LAST_SECOND * 1000) | moments(1970, 2105)
+contexts = st.builds(behaviors.Context, *[st.none() | texts] * 5)
+valid_behaviors = st.builds(
+    behaviors.Behavior,
+    event_id=ids,
+    type=st.sampled_from(behaviors.BEHAVIOR_TYPES),
+    occurred_at=occurred,
+    user_id=ids,
+    anonymous_id=st.none() | ids,
+    item_id=ids,
+    item_ids=st.lists(ids, max_size=3).map(tuple),
+    text=st.none() | texts,
+    value=st.none() | finite,
+    recommendation_id=st.none() | ids,
+    context=st.none() | contexts,
+)
+written_times = st.integers(FIRST_MILLISECOND, LAST_MILLISECOND) | moments(1, 9999)
+valid_items = st.builds(
+    items.Item,
+    id=ids,
+    title=texts,
+    text=texts,
+    categories=st.lists(texts, max_size=3).map(tuple),
+    tags=st.lists(texts, max_size=3).map(tuple),
+    attributes=st.dictionaries(texts, texts | finite | st.booleans(), max_size=3),
+    available=st.booleans(),
+    published_at=st.none() | written_times,
+    media=st.lists(texts, max_size=2).map(tuple),
+    vector=st.none() | st.lists(st.floats(-65_504, 65_504), min_size=128, max_size=128).map(tuple),
+)
+item_vectors = st.builds(
+    items.ItemVector,
+    item_id=ids,
+    encoder=texts,
+    vector=perhaps_vectors,
+    title=texts,
+    categories=st.lists(texts, max_size=3).map(tuple),
+    tags=st.lists(texts, max_size=3).map(tuple),
+    available=st.booleans(),
+    published_at=st.none() | seconds,
+)
+requests = st.builds(
+    encoding.EncodeRequest, kind=st.just("behavior"), model=st.just("text"), payload=st.binary(max_size=50)
+)
+answers = st.builds(
+    encoding.EncodeAnswer,
+    kind=st.just("behavior"),
+    model=st.just("text"),
+    payload=st.binary(max_size=50),
+    encoder=texts,
+    vector=perhaps_vectors,
+)
+single_interests = st.builds(interests.Interest, counts, seconds, seconds, seconds, seconds, seconds, counts, vectors)
+interest_records = st.builds(
+    interests.InterestRecord,
+    user_id=texts,
+    at=seconds,
+    behaviors=counts,
+    new_behaviors=counts,
+    encoder=texts,
+    vector=perhaps_vectors,
+    interests=st.lists(single_interests, max_size=2).map(tuple),
+    unwanted=st.none() | single_interests,
+)
+reasons = st.builds(
+    recommendations.Reason, st.sampled_from(["interest", "popularity"]), finite, interest=st.none() | counts
+)
+recommended = st.builds(
+    recommendations.RecommendedItem, texts, finite, finite, st.lists(reasons, max_size=2).map(tuple)
+)
+ranked_lists = st.builds(
+    recommendations.Recommendations,
+    recommendation_id=texts,
+    user_id=texts,
+    at=st.integers(-(2**63), 2**63),
+    behaviors=counts,
+    variant=texts,
+    encoder=texts,
+    items=st.lists(recommended, max_size=3).map(tuple),
+)
+
+
+@st.composite
+def signal_blocks(draw: st.DrawFn) -> trends.SignalBlock:
+    """Blocks of up to five rows."""
+    rows = draw(st.integers(0, 5))
+    return trends.SignalBlock(
+        source=draw(texts),
+        source_events=draw(counts),
+        items=tuple(draw(st.lists(ids, min_size=rows, max_size=rows))),
+        types=bytes(draw(st.lists(st.integers(0, 15), min_size=rows, max_size=rows))),
+        times=draw(st.binary(min_size=8 * rows, max_size=8 * rows)),
+    )
+
+
+item_trends = st.builds(
+    trends.ItemTrend, item_id=texts, popularity=seconds, at=seconds, half_life=seconds, behaviors=counts
+)
+positions_rows = st.builds(
+    partition.PositionsRow,
+    sequence=counts,
+    positions=st.dictionaries(texts, counts, max_size=3),
+    partitioners=st.lists(texts, max_size=3).map(tuple),
+    watermark=seconds,
+    events=counts,
+    next_waiting=counts,
+)
+waiting_rows = st.builds(partition.WaitingRow, topic=texts, offset=counts, behavior=st.binary(max_size=50))
+trend_rows = st.builds(trend.TrendRow, seconds, seconds, counts)
+
+VALUES = {
+    "behavior.json": valid_behaviors,
+    "item.json": valid_items,
+    "item_vector.hex": item_vectors,
+    "encode_request.hex": requests,
+    "encode_answer.hex": answers,
+    "interest_record.hex": interest_records,
+    "recommendations.json": ranked_lists,
+    "signal_block.hex": signal_blocks(),
+    "item_trend.hex": item_trends,
+    "row_positions.hex": positions_rows,
+    "row_waiting.hex": waiting_rows,
+    "row_trend.hex": trend_rows,
+}

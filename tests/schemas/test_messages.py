@@ -1,0 +1,72 @@
+"""What the parts of Penchant say to each other: vectors and columns have the sizes they need."""
+
+import msgspec
+import numpy as np
+import pytest
+
+from schemas.encoding import decode_answer, encode_answer
+from schemas.errors import SchemaError
+from schemas.interests import decode_interest_record, encode_interest_record
+from schemas.recommendations import recommendation_id
+from schemas.trends import decode_signal_block, encode_signal_block
+from tests.golden.examples import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK, VECTOR
+
+ANSWER = next(example.value for example in MESSAGES if example.file == "encode_answer.hex")
+changed = msgspec.structs.replace
+
+
+def test_an_answer_with_half_a_vector_is_refused():
+    with pytest.raises(SchemaError, match=r"`\$\.vector` has 128 bytes"):
+        decode_answer(encode_answer(changed(ANSWER, vector=VECTOR[:128])))
+
+
+def test_an_answer_may_have_no_vector():
+    assert decode_answer(encode_answer(changed(ANSWER, vector=None))).vector is None
+
+
+def test_an_interest_record_with_a_short_vector_is_refused_by_its_place():
+    short = changed(INTEREST_RECORD.interests[0], vector=VECTOR[:-2])
+    for place, record in {
+        r"\$\.vector`": changed(INTEREST_RECORD, vector=VECTOR + VECTOR),
+        r"\$\.interests\[1\]\.vector`": changed(INTEREST_RECORD, interests=(*INTEREST_RECORD.interests, short)),
+        r"\$\.unwanted\.vector`": changed(INTEREST_RECORD, unwanted=short),
+    }.items():
+        with pytest.raises(SchemaError, match=place):
+            decode_interest_record(encode_interest_record(record))
+
+
+def test_an_interest_record_without_interests_needs_no_vector():
+    record = changed(INTEREST_RECORD, vector=None, interests=(), unwanted=None)
+    assert decode_interest_record(encode_interest_record(record)) == record
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"items": ()}, {"types": b"\1"}, {"times": bytes(23)}, {"times": bytes(16)}],
+    ids=lambda change: str(change),
+)
+def test_a_signal_block_of_unequal_columns_is_refused(change: dict[str, object]):
+    with pytest.raises(SchemaError, match="differ in length"):
+        decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, **change)))
+
+
+def test_a_signal_block_with_an_unknown_type_code_is_refused():
+    with pytest.raises(SchemaError, match=r"`\$\.types` has a code above 15"):
+        decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, types=b"\x00\x10\x00")))
+
+
+def test_an_empty_signal_block_is_read():
+    block = changed(SIGNAL_BLOCK, items=(), types=b"", times=b"")
+    assert decode_signal_block(encode_signal_block(block)) == block
+
+
+def test_columns_of_a_signal_block_are_codes_and_seconds():
+    assert SIGNAL_BLOCK.type_column().tolist() == [1, 7, 15]
+    assert SIGNAL_BLOCK.time_column().tolist() == [1_718_000_000.123, 0.0, -0.001]
+    assert SIGNAL_BLOCK.time_column().dtype == np.float64
+
+
+def test_a_recommendation_id_is_the_same_on_every_run_and_differs_where_the_list_may():
+    assert recommendation_id("user-1", 41, "default") == "3929ec4f9998a279"
+    others = [("user-2", 41, "default"), ("user-1", 42, "default"), ("user-1", 41, "b"), ("user-14", 1, "default")]
+    assert len({recommendation_id(*other) for other in others} | {"3929ec4f9998a279"}) == 5
