@@ -1,0 +1,1 @@
+"""Tests of Kafka basics, on a real broker."""
