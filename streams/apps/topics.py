@@ -9,7 +9,7 @@ from streams.settings import Settings
 
 
 def create(settings: Settings) -> int:
-    """Creates the topics of the plan and prints one line for each; returns 0. Raises TopicError, which says the rest."""
+    """Creates the topics of the plan and prints one line for each; returns 0. Raises TopicError."""
     reports = create_topics(settings)
     width = max(len(report.name) for report in reports)
     typer.echo("\n".join(line for report in reports for line in lines_of(report, width)))
