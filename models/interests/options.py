@@ -50,7 +50,7 @@ class InterestOptions:
     """
 
     half_life: float = 30 * DAY
-    novelty: float = 0.45
+    novelty: float = 0.7
     floor: float = 1e-3
     temperature: float = 1.0
     types: dict[str, TypeOptions] = field(default_factory=default_types)
@@ -61,6 +61,8 @@ class InterestOptions:
             raise ValueError(f"interests.types names {unknown[0]!r}; known are {', '.join(BEHAVIOR_TYPES)}")
         if self.half_life <= 0 or any(t.half_life <= 0 for t in self.types.values()):
             raise ValueError("interests: every half_life is above 0 seconds")
+        if not 0 <= self.floor < 1:
+            raise ValueError("interests.floor is at least 0 and below 1")
         if self.temperature <= 0:
             raise ValueError("interests.temperature is above 0")
         object.__setattr__(self, "types", default_types() | self.types)

@@ -1,0 +1,142 @@
+"""The catalog: what can be recommended, as contiguous arrays with one row per item."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog.errors import CatalogError
+from models.catalog.prints import PrintIndex, item_print
+from schemas.items import ItemVector
+from schemas.trends import ItemTrend
+from schemas.vectors import DIMENSIONS, from_bytes
+
+_COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
+    "vectors": ((DIMENSIONS,), np.float32),
+    "has_vector": ((), np.bool_),
+    "available": ((), np.bool_),
+    "deleted": ((), np.bool_),
+    "popularity": ((), np.float64),
+    "popularity_at": ((), np.float64),
+}
+
+
+class Catalog:
+    """Items in rows; a row stays with its item, also when the item is deleted and comes back.
+
+    rows: item id to row. ids, titles, categories: by row. Arrays of at least len(rows) places: vectors (c, 128) float32
+    of unit length, zero where has_vector is false; available, deleted bool; popularity float64 as of popularity_at
+    (epoch seconds), fading with popularity_half_life (seconds, of the trend seen last). print_index: from prints to
+    rows. encoder: the version that all vectors are of, "" before the first. version: counts changes.
+
+    One thread writes. Others may read: a row is complete before its id is in `rows`, so look up rows first and take the
+    arrays after.
+    """
+
+    vectors: NDArray[np.float32]
+    has_vector: NDArray[np.bool_]
+    available: NDArray[np.bool_]
+    deleted: NDArray[np.bool_]
+    popularity: NDArray[np.float64]
+    popularity_at: NDArray[np.float64]
+
+    def __init__(self, capacity: int = 1024) -> None:
+        self.rows: dict[str, int] = {}
+        self.ids: list[str] = []
+        self.titles: list[str] = []
+        self.categories: list[tuple[str, ...]] = []
+        self.encoder = ""
+        self.version = 0
+        self.popularity_half_life = 1.0
+        self._early: dict[str, ItemTrend] = {}
+        self._capacity = 0
+        self.print_index = PrintIndex(max(capacity, 1))
+        self._grow(max(capacity, 1))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def put(self, item: ItemVector) -> int:
+        """Adds or replaces an item; its row. A vector of length zero or not finite counts as none.
+
+        Raises: CatalogError when its vector is of another encoder version than the vectors here.
+        """
+        vector = None if item.vector is None else _unit(from_bytes(item.vector))
+        if vector is not None:
+            self._check_encoder(item)
+        row = self.rows.get(item.item_id)
+        fresh = row is None
+        if row is None:
+            row = self._new_row(item.item_id)
+        self.vectors[row] = 0.0 if vector is None else vector
+        self.has_vector[row] = vector is not None
+        self.titles[row] = item.title
+        self.categories[row] = item.categories
+        self.deleted[row] = False
+        self.available[row] = item.available
+        self.rows[item.item_id] = row
+        self.version += 1
+        if fresh and (trend := self._early.pop(item.item_id, None)):
+            self.put_trend(trend)
+        return row
+
+    def delete(self, item_id: str) -> None:
+        """Takes an item out of every list; its vector stays for behaviors on it that are still to come."""
+        row = self.rows.get(item_id)
+        if row is not None:
+            self.deleted[row] = True
+            self.version += 1
+
+    def put_trend(self, trend: ItemTrend) -> None:
+        """Sets an item's popularity; one that comes before its item is kept for it."""
+        row = self.rows.get(trend.item_id)
+        if row is None:
+            self._early[trend.item_id] = trend
+            return
+        self.popularity[row] = trend.popularity
+        self.popularity_at[row] = trend.at
+        self.popularity_half_life = trend.half_life
+        self.version += 1
+
+    @property
+    def prints(self) -> NDArray[np.uint32]:
+        """The 32 bits by which users' rows remember each item (c,)."""
+        return self.print_index.prints
+
+    def recommendable(self) -> NDArray[np.bool_]:
+        """Which rows (len(ids),) may be on a list."""
+        count = len(self.ids)
+        return self.available[:count] & ~self.deleted[:count]
+
+    def _check_encoder(self, item: ItemVector) -> None:
+        if not self.encoder:
+            self.encoder = item.encoder
+        if item.encoder != self.encoder:
+            raise CatalogError(
+                f"item {item.item_id!r} has a vector of encoder {item.encoder!r}, the catalog holds those of "
+                f"{self.encoder!r}: encode all items with one version, or start on a new items.encoded topic"
+            )
+
+    def _new_row(self, item_id: str) -> int:
+        row = len(self.ids)
+        if row == self._capacity:
+            self._grow(2 * row)
+        self.print_index.add(row, item_print(item_id))
+        self.ids.append(item_id)
+        self.titles.append("")
+        self.categories.append(())
+        return row
+
+    def _grow(self, capacity: int) -> None:
+        for name, (shape, dtype) in _COLUMNS.items():
+            grown = np.zeros((capacity, *shape), dtype)
+            if self._capacity:
+                grown[: self._capacity] = getattr(self, name)
+            setattr(self, name, grown)
+        self.print_index.grow(capacity)
+        self._capacity = capacity
+
+
+def _unit(vector: NDArray[np.float32]) -> NDArray[np.float32] | None:
+    length = float(np.sqrt(np.sum(vector.astype(np.float64) ** 2)))
+    return vector / np.float32(length) if np.isfinite(length) and length > 0.0 else None
