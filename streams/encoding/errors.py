@@ -1,0 +1,9 @@
+"""Encoding errors: why the encoder's process ends, and how to mend it."""
+
+
+class EncodingError(RuntimeError):
+    """The encoder cannot go on; what it has not published is read again at the next start."""
+
+
+class CacheError(EncodingError):
+    """The vector cache cannot be opened."""
