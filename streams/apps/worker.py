@@ -25,6 +25,7 @@ from streams.settings import Settings
 from streams.state.host import PartitionHost, Store
 from streams.state.owner import StoreOptions
 from streams.state.processor import Processor
+from streams.state.store import claim
 
 TICK_INTERVAL = 10.0
 MAX_POLL_INTERVAL = 1_000.0
@@ -50,6 +51,7 @@ class Worker:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._claim = claim(settings.worker.data)
         self._stop = asyncio.Event()
         self._catalog = Catalog()
         self._posts: set[asyncio.Future[None]] = set()
@@ -93,7 +95,6 @@ class Worker:
 
     def _new_app(self) -> BatchApp:
         settings, worker, topics = self._settings, self._settings.worker, self._settings.topics
-        worker.data.mkdir(parents=True, exist_ok=True)
         app = BatchApp(
             settings.app,
             host=self.host,

@@ -1,0 +1,102 @@
+"""Watch: what was published is held against what was sent, and a wrong count is seen."""
+
+import pytest
+
+from schemas.behaviors import Behavior
+from schemas.dead_letters import DeadLetter, dead_letter_headers
+from schemas.interests import InterestRecord, encode_interest_record
+from schemas.recommendations import Recommendations, RecommendedItem, encode_recommendations
+from streams.apps.operators import load_settings
+from streams.apps.watch import Watch
+from streams.kafka.client import open_producer
+from streams.settings import Settings, dead_letters_of
+from tests.kafka.topics import create, produce, unique
+from tests.kafka.waiting import wait_until
+
+pytestmark = pytest.mark.kafka
+
+
+def bought(user: str, item_id: str) -> Behavior:
+    return Behavior(event_id=f"{user}-{item_id}", type="purchase", occurred_at=1000, user_id=user, item_id=item_id)
+
+
+SENT = (bought("ann", "i1"), bought("ann", "i2"), bought("ann", "i3"), bought("bob", "i1"))
+
+
+@pytest.fixture
+def settings(kafka: str) -> Settings:
+    names = {name: unique(name) for name in ("clickstream", "items", "interests", "recommendations", "items_encoded")}
+    letters = (dead_letters_of(names["clickstream"]), dead_letters_of(names["items"]))
+    create(kafka, *names.values(), *letters, partitions=1)
+    return load_settings(kafka={"bootstrap": kafka}, topics=names)
+
+
+def say_record(settings: Settings, user: str, behaviors: int, new: int) -> None:
+    record = InterestRecord(
+        user_id=user, at=1.0, behaviors=behaviors, new_behaviors=new, encoder="e", vector=None, interests=()
+    )
+    produce(settings.kafka.bootstrap, settings.topics.interests, [(user.encode(), encode_interest_record(record))])
+
+
+def say_list(settings: Settings, user: str, behaviors: int, *item_ids: str) -> None:
+    listed = Recommendations(
+        recommendation_id="r",
+        user_id=user,
+        at=1000,
+        behaviors=behaviors,
+        variant="default",
+        encoder="e",
+        items=tuple(RecommendedItem(item_id, 0.5, 1.0, ()) for item_id in item_ids),
+    )
+    produce(
+        settings.kafka.bootstrap, settings.topics.recommendations, [(user.encode(), encode_recommendations(listed))]
+    )
+
+
+def seen(watch: Watch, records: int = 0, lists: int = 0, refusals: int = 0) -> bool:
+    watch.poll(0.05)
+    return (watch.records_out, watch.lists_out, len(watch.refusals)) == (records, lists, refusals)
+
+
+@pytest.mark.parametrize(
+    ("counts", "right"),
+    [
+        ([("ann", 2, 2), ("bob", 1, 1), ("ann", 3, 1)], True),
+        ([("ann", 3, 3), ("bob", 2, 2)], False),
+        ([("ann", 2, 2), ("bob", 1, 1)], False),
+        ([("ann", 3, 3)], False),
+    ],
+    ids=["each once", "one twice", "one lost", "a customer lost"],
+)
+def test_counts_are_right_only_when_each_behavior_is_counted_once(
+    settings: Settings, counts: list[tuple[str, int, int]], right: bool
+) -> None:
+    with Watch(settings, SENT) as watch:
+        for count in counts:
+            say_record(settings, *count)
+        wait_until(lambda: seen(watch, records=len(counts)), 20, "the records are seen")
+        assert watch.counted_once is right
+        assert watch.applied == sum(new for _, _, new in counts)
+
+
+def test_a_list_is_a_hit_when_it_holds_the_next_purchase_of_its_customer(settings: Settings) -> None:
+    with Watch(settings, SENT) as watch:
+        say_list(settings, "ann", 1, "i9", "i2")
+        say_list(settings, "ann", 2, "i2", "i9")
+        say_list(settings, "ann", 3, "i3")
+        say_list(settings, "bob", 1, "i1")
+        wait_until(lambda: seen(watch, lists=4), 20, "the lists are seen")
+        assert (watch.lists_tried, watch.lists_hit) == (2, 1)
+
+
+def test_dead_letters_are_seen_with_their_reasons(settings: Settings) -> None:
+    letter = DeadLetter(
+        topic="t", partition=0, offset=7, key=None, value=b"{", reason="SchemaError", detail="not a behavior"
+    )
+    with Watch(settings, SENT) as watch:
+        producer = open_producer(settings.kafka)
+        headers = dead_letter_headers(letter)
+        producer.produce(dead_letters_of(settings.topics.clickstream), b"{", headers=headers)
+        assert producer.flush(20) == 0
+        wait_until(lambda: seen(watch, refusals=1), 20, "the dead letter is seen")
+        assert watch.refusals == ["not a behavior"]

@@ -1,0 +1,99 @@
+"""The command line: help for newcomers, one line for what an operator can mend, and quick to start."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.streams.command import clean_environment, penchant
+
+COMMANDS = (
+    ("topics", "create"),
+    ("worker",),
+    ("encoder",),
+    ("broker",),
+    ("produce",),
+    ("replay",),
+    ("tail",),
+    ("inspect",),
+    ("demo",),
+)
+HEAVY = ("numpy", "numba", "faust", "aiokafka", "confluent_kafka", "pydantic", "torch", "msgspec", "rocksdict")
+NOWHERE = "127.0.0.1:1"
+
+
+def test_help_names_every_command() -> None:
+    done = penchant("--help")
+    assert done.returncode == 0
+    for command in COMMANDS:
+        assert f"\n│ {command[0]} " in done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_of_a_command_says_what_it_does_and_shows_an_example(command: tuple[str, ...]) -> None:
+    done = penchant(*command, "--help")
+    assert done.returncode == 0
+    assert f"Usage: penchant {' '.join(command)}" in done.stdout
+    assert "Example" in done.stdout
+    examples = done.stdout.split("Example")[1]
+    assert f"penchant {' '.join(command)}" in examples
+    assert "╭─ Options" in done.stdout
+
+
+def test_no_command_shows_the_help() -> None:
+    assert "penchant demo" in penchant().stdout
+
+
+def test_importing_the_command_line_loads_nothing_heavy() -> None:
+    program = f"import sys, streams.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=clean_environment(), check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "named"),
+    [
+        ("PENCHANT_TOPICS__PARTITIONS", "0", "topics.partitions"),
+        ("PENCHANT_TOPICS__PARTITIONS", "many", "topics.partitions"),
+        ("PENCHANT_WORKER__FLUSH_INTERVALL", "1", "worker.flush_intervall"),
+        ("PENCHANT_KAFKA__CLIENT", "{", "kafka"),
+        ("PENCHANT_INTERESTS__HALF_LIFE", "-1", "interests"),
+    ],
+)
+def test_a_wrong_setting_ends_with_code_2_and_one_line_that_names_it(variable: str, value: str, named: str) -> None:
+    done = penchant("tail", environment={variable: value})
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert done.stderr.startswith("penchant: ")
+    assert named in done.stderr
+
+
+def test_a_wrong_setting_says_where_it_is_mended() -> None:
+    done = penchant("tail", environment={"PENCHANT_TOPICS__PARTITIONS": "0"})
+    assert "PENCHANT_TOPICS__PARTITIONS" in done.stderr
+    assert "penchant.toml" in done.stderr
+    assert "it is '0'" in done.stderr
+
+
+def test_a_value_that_may_be_a_secret_is_not_shown() -> None:
+    done = penchant("tail", environment={"PENCHANT_KAFKA__CLIENT": '{"sasl.password": 987654321}'})
+    assert done.returncode == 2
+    assert "sasl.password" in done.stderr
+    assert "987654321" not in done.stderr
+
+
+@pytest.mark.parametrize("command", [("inspect", "ann"), ("produce", "items")], ids=lambda command: command[0])
+def test_no_kafka_ends_with_code_2_and_says_where_the_flag_sent_it(command: tuple[str, ...]) -> None:
+    done = penchant(*command, "--bootstrap", NOWHERE, environment={"PENCHANT_KAFKA__BOOTSTRAP": "127.0.0.1:2"})
+    assert done.returncode == 2
+    assert f"Kafka at {NOWHERE} did not answer" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_an_unknown_option_ends_with_code_2_and_is_named() -> None:
+    done = penchant("tail", "--usr", "ann")
+    assert done.returncode == 2
+    assert "--usr" in done.stderr
