@@ -150,7 +150,9 @@ def _intensity(
 
 
 @njit(nogil=True, cache=True)
-def _erase(head: Any, interests: NDArray[np.void], directions: NDArray[np.float32], seen: NDArray[np.uint32]) -> int:
+def _erase(
+    head: Any, interests: NDArray[np.void], directions: NDArray[np.float32], seen: NDArray[np.uint32]
+) -> np.int64:
     gone = np.int64(head.used)
     if head.version:
         gone |= HEAD_CHANGED
@@ -226,9 +228,11 @@ def _note(head: Any, item: int, code: int, at: float) -> None:
 
 @njit(nogil=True, cache=True)
 def _mark_seen(head: Any, seen: NDArray[np.uint32], item: int) -> int:
+    known = False
     for k in range(SEEN_PLACES):
-        if seen[k] == item:
-            return 0
+        known |= seen[k] == item
+    if known:
+        return 0
     place = head.seen_count % SEEN_PLACES
     seen[place] = item
     head.seen_count += 1

@@ -27,14 +27,13 @@ def rank(
     Candidates are the items nearest to the user's focus and the most popular ones. The focus is the sum of interests,
     weighted by how recently each was moved: of two neighbors in that order, the older has options.recency times the
     weight. Score: similarity to the focus, plus options.popularity times popularity (0 to 1 on a logarithmic scale, as
-    of the user's latest behavior), minus options.unwanted times similarity to what the user turned away.
+    of the user's latest behavior or the latest trend), minus options.unwanted times similarity to what was turned away.
     """
     recommendable = catalog.recommendable()
     count = len(recommendable)
     ranked = _nothing(len(slots), options.length)
     if not len(slots) or not count:
         return ranked
-    users = _users(arena, slots, interest_options, options.recency)
     items = Items(
         catalog.vectors[:count],
         catalog.prints[:count],
@@ -42,6 +41,8 @@ def rank(
         catalog.popularity_at[:count],
         catalog.popularity_half_life,
     )
+    at = np.maximum(arena.head["at"][slots], items.popularity_at.max())
+    users = _users(arena, slots, at, interest_options, options.recency)
     candidates = Candidates(
         _near(users, catalog, recommendable, options.candidates),
         _most_popular(items, recommendable, options.candidates + users.had.shape[1]),
@@ -60,11 +61,13 @@ def _nothing(users: int, length: int) -> Ranked:
     )
 
 
-def _users(arena: UserArena, slots: NDArray[np.int64], options: InterestOptions, recency: float) -> Users:
+def _users(
+    arena: UserArena, slots: NDArray[np.int64], at: NDArray[np.float64], options: InterestOptions, recency: float
+) -> Users:
     attention = attend(arena, slots, options)
     weights = _by_recency(attention, arena.meta["at"][slots, :SLOTS], recency)
     focus = np.matmul(weights[:, None], attention.units[:, :SLOTS])[:, 0]
-    return Users(arena.head["at"][slots], arena.seen[slots], attention.units, weights, focus)
+    return Users(at, arena.seen[slots], attention.units, weights, focus)
 
 
 def _by_recency(attention: Attention, moved: NDArray[np.float64], recency: float) -> NDArray[np.float32]:

@@ -13,9 +13,10 @@ PEAKS = 8
 
 
 class Users(NamedTuple):
-    """Who is ranked for: at (m,) seconds; had (m, h) uint32 prints, 0 for none; units (m, 9, 128) float32 directions.
+    """Who is ranked for: at (m,) seconds, not before any item's popularity_at; had (m, h) uint32 prints, 0 for none.
 
-    weights (m, 8) float32: of interests, that sum to 1 or are all 0; focus (m, 128) float32: the sum of units by them.
+    units (m, 9, 128) float32: directions of unit length; weights (m, 8) float32: of interests, that sum to 1 or are
+    all 0; focus (m, 128) float32: the sum of units by them.
     """
 
     at: NDArray[np.float64]
@@ -145,7 +146,7 @@ def _trending(
 
 @njit(nogil=True, cache=True)
 def _logarithm(popularity: float, age: float, half_life: float) -> float:
-    return np.log1p(popularity * np.exp2(-max(age, 0.0) / half_life))
+    return np.log1p(popularity * np.exp2(-age / half_life))
 
 
 @njit(nogil=True, cache=True, fastmath=True)

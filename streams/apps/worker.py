@@ -15,6 +15,7 @@ from models.interests.arena import UserArena
 from models.step import StepOptions
 from models.trends.popularity import TrendOptions
 from streams.agents.interests import InterestsOptions, InterestsProcessor
+from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
 from streams.catalog.follower import CatalogFollower
 from streams.kafka.client import faust_options
@@ -54,6 +55,7 @@ class Worker:
         self._claim = claim(settings.worker.data)
         self._stop = asyncio.Event()
         self._catalog = Catalog()
+        self._step = StepOptions(settings.interests, settings.ranking)
         self._posts: set[asyncio.Future[None]] = set()
         partitions = check_topics(settings)
         self._partitions = partitions
@@ -68,12 +70,17 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         self._follower.start(self._partitions)
-        await self._first_of(self._follower.wait_until_loaded(), self._stop.wait())
+        await self._first_of(self._ready(), self._stop.wait())
         if not self._stop.is_set():
             await self._serve()
         await self._follower.stop()
         log.info("stopped")
         return 0
+
+    async def _ready(self) -> None:
+        """Returns when no partition would have to wait for this worker: kernels are compiled, the catalog is loaded."""
+        await asyncio.to_thread(rehearse, self._interests_options(1))
+        await self._follower.wait_until_loaded()
 
     async def _serve(self) -> None:
         app = self._new_app()
@@ -120,27 +127,29 @@ class Worker:
         return app
 
     def _users_store(self) -> Store:
-        settings = self._settings
-        topics, worker = settings.topics, settings.worker
-        step = StepOptions(settings.interests, settings.ranking)
+        settings, topics = self._settings, self._settings.topics
 
         def processor(partition: int, owned: int) -> Processor:
-            options = InterestsOptions(
-                topics=topics,
-                step=step,
-                partitions=self._partitions[topics.clickstream],
-                signal_partitions=self._partitions[topics.item_signals],
-                partitioner=worker.partitioner,
-                arena_users=max(1, worker.arena_bytes // UserArena.bytes_per_user // max(1, owned)),
-                waiting_limit=worker.waiting_limit,
-                waiting_age=worker.waiting_age,
-                future_limit=worker.future_limit,
-                lists=worker.lists,
-            )
-            return InterestsProcessor(options, self._catalog, partition)
+            return InterestsProcessor(self._interests_options(owned), self._catalog, partition)
 
         sources = (topics.clickstream, topics.behaviors_encoded)
-        return Store(self._store_options("users", sources, settings.users_changelog, worker.flush_interval), processor)
+        interval = settings.worker.flush_interval
+        return Store(self._store_options("users", sources, settings.users_changelog, interval), processor)
+
+    def _interests_options(self, owned: int) -> InterestsOptions:
+        worker, topics = self._settings.worker, self._settings.topics
+        return InterestsOptions(
+            topics=topics,
+            step=self._step,
+            partitions=self._partitions[topics.clickstream],
+            signal_partitions=self._partitions[topics.item_signals],
+            partitioner=worker.partitioner,
+            arena_users=max(1, worker.arena_bytes // UserArena.bytes_per_user // max(1, owned)),
+            waiting_limit=worker.waiting_limit,
+            waiting_age=worker.waiting_age,
+            future_limit=worker.future_limit,
+            lists=worker.lists,
+        )
 
     def _items_store(self) -> Store:
         settings = self._settings
@@ -182,9 +191,12 @@ class Worker:
         await self.host.pass_over(await app.consumer.reach())
 
     async def _every(self, interval: float, work: Callable[[], Awaitable[None]]) -> None:
-        while True:
-            await asyncio.sleep(interval)
-            await work()
+        try:
+            while True:
+                await asyncio.sleep(interval)
+                await work()
+        except Exception as error:
+            self._end(error)
 
     async def _first_of(self, *waits: Awaitable[object]) -> None:
         tasks = [asyncio.ensure_future(wait) for wait in waits]

@@ -57,6 +57,7 @@ class Source:
         self._publishers: dict[int, Publisher] = {}
         self._fenced: dict[int, tuple[float, FencedError]] = {}
         self._taken = Taken()
+        self._leaving = False
         self._consumer: Consumer = open_consumer(
             settings.kafka,
             group_of(settings, topic),
@@ -131,6 +132,7 @@ class Source:
         if publish:
             self.flush(positions=True)
         self._let_go()
+        self._leaving = True
         self._consumer.close()
 
     def _note(self, message: Message, taken: Taken) -> None:
@@ -160,6 +162,8 @@ class Source:
         log.warning("cannot read", topic=self._topic, partition=partition, reason=error.str())
 
     def _assigned(self, consumer: Consumer, partitions: list[TopicPartition]) -> None:
+        if self._leaving:
+            return
         self._let_go()
         publishers = [Publisher(self._settings, self._topic, tp.partition) for tp in partitions]
         list(self._pool.map(Publisher.fence, publishers))

@@ -1,15 +1,18 @@
 """Store: one partition's rows in RocksDB, written only after their transaction has committed."""
 
+import fcntl
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from struct import Struct
+from typing import IO
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
 
 Row = tuple[bytes, bytes | None]
 
+_CLAIM = "in-use"
 _OFFSET_KEY = b"\0\0O"
 _offset_layout = Struct("<qd")
 _BLOCK_CACHE = 16 << 20
@@ -18,6 +21,21 @@ _WRITE_BUFFER = 16 << 20
 
 class StoreError(Exception):
     """A data folder that cannot be used; the message says where and how to mend it."""
+
+
+def claim(folder: Path) -> IO[bytes]:
+    """Takes a worker's data folder for this process, as long as the returned file is open; a kill lets go of it too.
+
+    Raises: StoreError when another process has it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = (folder / _CLAIM).open("wb")
+    try:
+        fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        taken.close()
+        raise _in_use(folder) from None
+    return taken
 
 
 class LocalStore:
@@ -38,9 +56,7 @@ class LocalStore:
             self._db = Rdict(str(self.path), _options())
         except Exception as error:
             if "lock" in str(error).lower():
-                raise StoreError(
-                    f"the data folder {self.path} is in use by another process: give each worker its own (--data)"
-                ) from None
+                raise _in_use(self.path) from None
             raise StoreError(f"the data folder {self.path} cannot be opened: {error}") from None
         self._db.set_write_options(_write_options())
         self._batch_options = _write_options()
@@ -92,6 +108,10 @@ class LocalStore:
         """Flushes and releases the folder."""
         self._db.flush()
         self._db.close()
+
+
+def _in_use(path: Path) -> StoreError:
+    return StoreError(f"the data folder {path} is in use by another process: give each worker its own (--data)")
 
 
 def _options() -> Options:

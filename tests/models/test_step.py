@@ -1,0 +1,183 @@
+"""The step: what becomes of each behavior, and what readers get."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.catalog import prints, search
+from models.catalog.catalog import Catalog
+from models.interests import kernels
+from models.interests.arena import UserArena
+from models.ranking import scores
+from models.step import (
+    Resolution,
+    StepOptions,
+    digest,
+    interest_records,
+    receive_again,
+    receive_encoded,
+    recommend,
+    warm_up,
+)
+from schemas.behaviors import Behavior
+from schemas.interests import decode_interest_record
+from schemas.recommendations import decode_recommendations, recommendation_id
+from schemas.vectors import from_bytes
+from tests.models.builders import HOUR, NOON, behavior, catalog_of, deliver, item, state_of, unit_vectors
+
+VECTORS = unit_vectors(20, topics=4)
+OPTIONS = StepOptions()
+ANN = np.array([0])
+
+
+@pytest.fixture
+def catalog() -> Catalog:
+    return catalog_of(VECTORS)
+
+
+@pytest.fixture
+def arena() -> UserArena:
+    arena = UserArena(1)
+    arena.add(["ann"])
+    return arena
+
+
+def indices(resolution: Resolution) -> tuple[list[int], list[int], list[int], int]:
+    return (
+        resolution.applied.tolist(),
+        resolution.waiting.tolist(),
+        resolution.texts.tolist(),
+        resolution.duplicates,
+    )
+
+
+def test_each_behavior_is_applied_waits_or_is_to_be_encoded(arena, catalog):
+    catalog.put(item("textless"))
+    batch = [
+        behavior("view", "item-1"),
+        behavior("view", "unknown"),
+        behavior("search", text="red shoes"),
+        behavior("view", "textless"),
+        behavior("impression", "unknown"),
+        behavior("request", "item-2", text="like this"),
+        behavior("identify"),
+        behavior("purchase", "item-3", event_id="twice"),
+        behavior("purchase", "item-3", event_id="twice"),
+    ]
+    assert indices(deliver(arena, catalog, batch)) == ([0, 3, 4, 5, 6, 7], [1], [2], 1)
+    assert digest(arena, 0).behaviors == 6
+    assert arena.new_behaviors[0] == 6
+    assert arena.meta["behaviors"][0].tolist()[:4] == [1, 1, 1, 0]
+    assert arena.seen[0].max() == catalog.prints[3]
+
+
+def test_a_type_whose_weight_is_set_to_zero_needs_neither_item_nor_text(arena, catalog):
+    types = dict(OPTIONS.interests.types)
+    types["search"] = types["view"] = types["impression"]
+    options = StepOptions(interests=type(OPTIONS.interests)(types=types))
+    batch = [behavior("search", text="shoes"), behavior("view", "unknown")]
+    assert indices(deliver(arena, catalog, batch, options)) == ([0, 1], [], [], 0)
+
+
+def test_a_behavior_on_a_deleted_item_still_counts_with_its_vector(arena, catalog):
+    catalog.delete("item-1")
+    assert indices(deliver(arena, catalog, [behavior("view", "item-1")]))[0] == [0]
+    assert arena.head["used"][0] == 1
+
+
+def test_a_batch_of_nothing_changes_nothing(arena, catalog):
+    before = state_of(arena, "ann")
+    assert indices(deliver(arena, catalog, [])) == ([], [], [], 0)
+    assert state_of(arena, "ann") == before
+
+
+def test_a_behavior_that_waited_ends_as_if_its_item_had_been_there(catalog):
+    early, late = UserArena(1), UserArena(1)
+    new = item("new", VECTORS[0])
+    waiting = [behavior("purchase", "new")]
+    arrays = (ANN, waiting, np.array([NOON]), OPTIONS)
+    assert indices(deliver(early, catalog, waiting))[1] == [0]
+    assert indices(receive_again(early, catalog, *arrays))[1] == [0]
+    catalog.put(new)
+    assert indices(receive_again(early, catalog, *arrays)) == ([0], [], [], 0)
+    deliver(late, catalog, waiting)
+    assert state_of(early, "ann") == state_of(late, "ann")
+    assert indices(deliver(early, catalog, waiting))[3] == 1
+
+
+def test_an_encoded_text_moves_interests_and_one_without_a_vector_only_counts(arena, catalog):
+    batch = [behavior("search", text="a"), behavior("request", text="b"), behavior("search", text="c")]
+    deliver(arena, catalog, batch)
+    vectors = np.stack([5 * VECTORS[0], VECTORS[1], np.full(128, np.nan, np.float32)])
+    has_vector = np.array([True, False, True])
+    receive_encoded(arena, np.zeros(3, np.int64), batch, np.full(3, NOON), vectors, has_vector, OPTIONS)
+    assert digest(arena, 0).behaviors == 3
+    assert arena.head["used"][0] == 1
+    assert arena.meta["mass"][0, 0] == 2.0
+    np.testing.assert_allclose(arena.directions[0, 0], VECTORS[0], atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 22), st.integers(0, 9), st.integers(-5, 5)), max_size=40), st.integers(1, 40))
+def test_batches_may_be_cut_anywhere(steps, size):
+    catalog = catalog_of(VECTORS)
+    batch = [behavior("view", f"item-{n}", NOON + HOUR * gap, event_id=f"e{event}") for n, event, gap in steps]
+    whole, cut = UserArena(1), UserArena(1)
+    whole.add(["ann"])
+    cut.add(["ann"])
+    deliver(whole, catalog, batch)
+    for start in range(0, len(batch), size):
+        deliver(cut, catalog, batch[start : start + size])
+    assert state_of(whole, "ann") == state_of(cut, "ann")
+
+
+def test_records_say_what_the_user_wants(arena, catalog):
+    deliver(arena, catalog, [behavior("like", "item-0"), behavior("hide", "item-1")])
+    record = decode_interest_record(interest_records(arena, ANN, catalog.encoder, OPTIONS)[0])
+    assert (record.user_id, record.encoder, record.behaviors, record.new_behaviors) == ("ann", "e", 2, 2)
+    assert (record.interests[0].mass, record.unwanted.mass) == (4.0, 3.0)
+    np.testing.assert_allclose(from_bytes(record.vector), VECTORS[0], atol=2e-3)
+    assert arena.new_behaviors[0] == 0
+
+
+def test_recommendations_come_with_reasons_and_a_name_that_follows_from_the_state(arena, catalog):
+    deliver(arena, catalog, [behavior("purchase", "item-0", NOON + 0.25), behavior("view", "item-1", NOON + 0.25)])
+    record = decode_recommendations(recommend(arena, ANN, catalog, OPTIONS)[0])
+    assert record.recommendation_id == recommendation_id("ann", 2, "default")
+    assert (record.user_id, record.behaviors, record.encoder) == ("ann", 2, "e")
+    assert record.at == round((NOON + 0.25) * 1000)
+    assert len(record.items) == 10
+    assert "item-0" not in {place.item_id for place in record.items}
+    ids = dict(zip(arena.meta["slot"][0].tolist(), arena.meta["id"][0].tolist(), strict=True))
+    first = record.items[0]
+    assert first.propensity == 1.0
+    assert [(reason.kind, reason.share) for reason in first.reasons] == [("interest", 1.0)]
+    assert first.reasons[0].interest in ids.values()
+    assert [place.score for place in record.items] == sorted((p.score for p in record.items), reverse=True)
+
+
+def test_a_user_gets_an_empty_list_from_an_empty_catalog(arena):
+    record = decode_recommendations(recommend(arena, ANN, Catalog(), OPTIONS)[0])
+    assert record.items == ()
+
+
+def test_behaviors_of_many_users_reach_their_own_states(catalog):
+    together, alone = UserArena(1), UserArena(1)
+    batch = [behavior("view", f"item-{n % 20}", NOON + n, user_id=f"user-{n % 7}") for n in range(100)]
+    deliver(together, catalog, batch)
+    for owner in (f"user-{n}" for n in range(7)):
+        own: list[Behavior] = [b for b in batch if b.owner == owner]
+        deliver(alone, catalog, own)
+        assert state_of(together, owner) == state_of(alone, owner)
+
+
+def test_after_warming_up_nothing_is_left_to_compile(arena, catalog):
+    warm_up(OPTIONS)
+    dispatchers = (kernels.step_each, scores.rank_each, search.take_best, prints.exclude)
+    before = [len(dispatcher.signatures) for dispatcher in dispatchers]
+    deliver(arena, catalog, [behavior("purchase", "item-0"), behavior("view", "item-1")])
+    interest_records(arena, ANN, catalog.encoder, OPTIONS)
+    recommend(arena, ANN, catalog, OPTIONS)
+    assert [len(dispatcher.signatures) for dispatcher in dispatchers] == before
+    assert 0 not in before
