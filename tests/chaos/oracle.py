@@ -1,0 +1,137 @@
+"""Oracle: what the state must be, by one pass over the committed input in plain Python floats."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from models.interests.options import InterestOptions
+from schemas.behaviors import BEHAVIOR_TYPES
+from schemas.ids import fingerprint
+from tests.kafka.topics import Record
+
+WORD = 2**64
+
+
+@dataclass
+class UserTruth:
+    """What is true of one user. masses: decayed number of behaviors per type, as of `at`, the latest event time."""
+
+    behaviors: int = 0
+    id_sum: int = 0
+    id_xor: int = 0
+    at: float = 0.0
+    masses: dict[str, float] = field(default_factory=dict)
+    received: set[str] = field(default_factory=set)
+
+
+@dataclass
+class ItemTruth:
+    """What is true of one item's popularity as of `at`, the latest event time."""
+
+    behaviors: int = 0
+    popularity: float = 0.0
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What must come out. dead and waiting: (partition, offset) on the clickstream."""
+
+    users: dict[str, UserTruth]
+    items: dict[str, ItemTruth]
+    dead: set[tuple[int, int]]
+    waiting: set[tuple[int, int]]
+    duplicates: int
+
+    @property
+    def behaviors(self) -> int:
+        """How many are to be applied."""
+        return sum(user.behaviors for user in self.users.values())
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the oracle decays with. half_life: of popularity, seconds."""
+
+    interests: InterestOptions
+    half_life: float
+
+
+def truth_of(clickstream: Iterable[Record], published: set[str], rules: Rules) -> Truth:
+    """One pass over the committed clickstream; published: ids of the items that there are."""
+    truth, duplicates = Truth({}, {}, set(), set(), 0), 0
+    for record in clickstream:
+        behavior = valid(record.value)
+        if behavior is None:
+            truth.dead.add((record.partition, record.offset))
+            continue
+        user = truth.users.setdefault(behavior["user_id"], UserTruth())
+        if behavior["event_id"] in user.received:
+            duplicates += 1
+            continue
+        user.received.add(behavior["event_id"])
+        move(user, behavior["occurred_at"] / 1000, rules.interests)
+        if behavior.get("item_id") in published | {None}:
+            count(user, behavior, rules.interests)
+            note(truth.items, behavior, rules)
+        else:
+            truth.waiting.add((record.partition, record.offset))
+    return Truth(truth.users, truth.items, truth.dead, truth.waiting, duplicates)
+
+
+def valid(value: bytes | None) -> dict[str, Any] | None:
+    """The behavior in this message, None when it is none."""
+    try:
+        behavior = json.loads(value or b"")
+    except ValueError:
+        return None
+    good = behavior.get("type") in BEHAVIOR_TYPES and "occurred_at" in behavior
+    return behavior if good else None
+
+
+def move(user: UserTruth, at: float, options: InterestOptions) -> None:
+    """Decays the user's masses to a later event time."""
+    if at <= user.at:
+        return
+    for kind in user.masses:
+        user.masses[kind] *= 2.0 ** ((user.at - at) / options.types[kind].half_life)
+    user.at = at
+
+
+def count(user: UserTruth, behavior: dict[str, Any], options: InterestOptions) -> None:
+    """Counts a behavior, a late one with its decayed share."""
+    mixed = mix(fingerprint(behavior["event_id"]))
+    user.behaviors += 1
+    user.id_sum = (user.id_sum + mixed) % WORD
+    user.id_xor ^= mixed * 0x2545F4914F6CDD1D % WORD
+    kind, at = behavior["type"], behavior["occurred_at"] / 1000
+    share = 2.0 ** ((at - user.at) / options.types[kind].half_life)
+    user.masses[kind] = user.masses.get(kind, 0.0) + share
+
+
+def note(items: dict[str, ItemTruth], behavior: dict[str, Any], rules: Rules) -> None:
+    """Adds a behavior on an item to the item's popularity, if its type speaks for the item."""
+    weight = rules.interests.types[behavior["type"]].weight
+    if weight <= 0 or "item_id" not in behavior:
+        return
+    item, at = items.setdefault(behavior["item_id"], ItemTruth()), behavior["occurred_at"] / 1000
+    if at > item.at:
+        item.popularity *= 2.0 ** ((item.at - at) / rules.half_life)
+        item.at = at
+    item.behaviors += 1
+    item.popularity += weight * 2.0 ** ((at - item.at) / rules.half_life)
+
+
+def mix(value: int) -> int:
+    """SplitMix64's finalizer of value plus its increment."""
+    z = (value + 0x9E3779B97F4A7C15) % WORD
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9 % WORD
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EB % WORD
+    return z ^ (z >> 31)
+
+
+def differing(name: str, found: float, wanted: float, relative: float) -> Iterator[str]:
+    """A line when two numbers differ by more than that share."""
+    if abs(found - wanted) > relative * max(abs(found), abs(wanted)):
+        yield f"{name} is {found!r}, must be {wanted!r}"
