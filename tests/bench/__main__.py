@@ -1,0 +1,96 @@
+"""The command `python -m tests.bench`: runs all variants in interleaved rounds and prints one table."""
+
+import argparse
+import os
+import sys
+from contextlib import nullcontext
+from dataclasses import dataclass
+
+from tests.bench.plan import Variant
+from tests.bench.report import report, stage_table
+from tests.bench.result import Recovery, Result
+from tests.bench.session import Session
+from tests.kafka.broker import RealKafka
+
+VARIANTS: tuple[Variant, ...] = ("stock", "worker", "lists", "bare")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How much to run. events: for all but stock Faust, which is slow and gets stock_events."""
+
+    rounds: int
+    events: int
+    stock_events: int
+    users: int
+    variants: tuple[Variant, ...]
+    profile: bool
+    bootstrap: str | None
+
+
+def main() -> None:
+    """Runs and prints."""
+    options = parsed()
+    kafka = nullcontext() if options.bootstrap else RealKafka()
+    with kafka as broker:
+        say("filling the sources")
+        session = Session(options.bootstrap or broker.bootstrap, options.events)
+        session.prepare()
+        results, recoveries = rounds(session, options)
+    print(report(results, recoveries))
+    if options.profile:
+        print("\n" + stage_table(results))
+
+
+def rounds(session: Session, options: Options) -> tuple[list[Result], list[Recovery]]:
+    """All rounds, variant after variant within each, so that a change of the machine's pace meets all alike."""
+    results: list[Result] = []
+    recoveries: list[Recovery] = []
+    for number in range(options.rounds):
+        for variant in options.variants:
+            size = options.stock_events if variant == "stock" else options.events
+            plan = session.plan(variant, size, options.profile)
+            result = session.run(plan)
+            session.drop(plan)
+            results.append(result)
+            say(f"round {number + 1}, {variant}: {result.cpu / result.behaviors * 1e6:.1f} us of CPU per behavior")
+        if options.users:
+            plan = session.plan("recovery", options.users)
+            recovery = session.recover(plan)
+            session.drop(plan)
+            recoveries.append(recovery)
+            say(f"round {number + 1}, recovery: {recovery.rows / recovery.wall:,.0f} rows/s")
+    return results, recoveries
+
+
+def parsed() -> Options:
+    """The command line."""
+    parser = argparse.ArgumentParser("python -m tests.bench", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=200_000, help="behaviors per run")
+    parser.add_argument("--stock-events", type=int, default=15_000, help="behaviors per run of stock Faust")
+    parser.add_argument("--users", type=int, default=100_000, help="users in the changelog to recover; 0 for none")
+    parser.add_argument("--variants", default=",".join(VARIANTS), help="some of " + ", ".join(VARIANTS))
+    parser.add_argument("--quick", action="store_true", help="one round of a tenth")
+    parser.add_argument("--profile", action="store_true", help="also CPU by stage; it costs some itself")
+    parser.add_argument("--bootstrap", default=os.environ.get("KAFKA_BOOTSTRAP"), help="a broker to use, else its own")
+    given = parser.parse_args()
+    share = 10 if given.quick else 1
+    return Options(
+        rounds=1 if given.quick else given.rounds,
+        events=given.events // share,
+        stock_events=min(given.stock_events, given.events) // share,
+        users=given.users // share,
+        variants=tuple(given.variants.split(",")),
+        profile=given.profile,
+        bootstrap=given.bootstrap,
+    )
+
+
+def say(line: str) -> None:
+    """Progress, apart from the table."""
+    print(line, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

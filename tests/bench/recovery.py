@@ -1,0 +1,93 @@
+"""Recovery: a changelog of many users, replayed into empty stores and into stores that kept their disk."""
+
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from models.interests.arena import UserArena
+from models.interests.kernels import Columns
+from models.interests.update import admit_and_apply, rules_of
+from schemas.behaviors import TYPE_CODES
+from schemas.rows.keys import POSITIONS_KEY
+from schemas.rows.partition import PositionsRow, encode_partition_row
+from streams.kafka.transactions import TransactionalProducer
+from streams.settings import Settings
+from streams.state.changelog import ChangelogReader
+from streams.state.store import LocalStore
+from tests.bench.plan import ITEMS, PARTITIONS, Plan, settings_of
+from tests.bench.result import Recovery
+from tests.bench.workload import unit_vectors
+
+CHUNK = 5_000
+BEHAVIORS_PER_USER = 8.0
+Rows = list[tuple[bytes, bytes | None]]
+
+
+def measure(plan: Plan) -> Recovery:
+    """Fills the changelog with the plan's number of users, then recovers all partitions at once, twice."""
+    settings, folder = settings_of(plan), Path(plan.data)
+    rows = row_bytes = 0
+    for chunk in user_rows(settings, plan.size):
+        write(settings, chunk)
+        rows += len(chunk)
+        row_bytes += sum(len(key) + len(row or b"") for key, row in chunk)
+    wall, cpu, replayed = replay(settings, folder)
+    assert replayed >= rows, f"{replayed} of {rows} rows came back"
+    kept_wall, _, again = replay(settings, folder)
+    assert again == 0, f"{again} records were replayed although the disk was kept"
+    return Recovery(users=plan.size, rows=rows, row_bytes=row_bytes, wall=wall, cpu=cpu, kept_wall=kept_wall)
+
+
+def user_rows(settings: Settings, users: int) -> Iterator[Rows]:
+    """Rows of new users, some thousands at a time; each has a geometric number of behaviors on random items."""
+    rng = np.random.default_rng(3)
+    vectors, rules = unit_vectors(ITEMS), rules_of(settings.interests, settings.ranking.had)
+    for start in range(0, users, CHUNK):
+        arena = UserArena(CHUNK)
+        slots = arena.add([f"user-{number:06d}" for number in range(start, min(start + CHUNK, users))])
+        slots = np.repeat(slots, rng.geometric(1.0 / BEHAVIORS_PER_USER, len(slots)))
+        n = len(slots)
+        behaviors = Columns(
+            slots,
+            np.full(n, TYPE_CODES["view"], np.uint8),
+            1.7e9 + np.arange(n) * 0.1,
+            rng.integers(1, 2**63, n).astype(np.uint64),
+            rng.integers(1, 2**32, n).astype(np.uint32),
+            vectors,
+            rng.integers(0, ITEMS, n),
+        )
+        admit_and_apply(arena, behaviors, np.ones(n, np.bool_), rules)
+        yield arena.take_rows(arena.changed_slots())
+
+
+def write(settings: Settings, rows: Rows) -> None:
+    """Writes rows as flushes do: one transaction per partition, a positions row at its end."""
+    for partition in range(PARTITIONS):
+        producer = TransactionalProducer(settings.kafka, f"{settings.app}.{partition}", 60.0)
+        producer.fence()
+        producer.begin()
+        producer.produce_many(settings.users_changelog, partition, rows[partition::PARTITIONS])
+        positions = PositionsRow(sequence=1, positions={}, partitioners=("crc32",), watermark=1.7e9, events=1)
+        producer.produce(settings.users_changelog, partition, POSITIONS_KEY, encode_partition_row(positions))
+        producer.commit()
+        producer.close()
+
+
+def replay(settings: Settings, folder: Path) -> tuple[float, float, int]:
+    """Wall and CPU seconds of replaying all partitions in threads, as a worker does, and the records that came."""
+
+    def one(partition: int) -> int:
+        store = LocalStore(folder / str(partition))
+        reader = ChangelogReader(settings.kafka)
+        count = reader.replay(store, settings.users_changelog, partition, 86_400.0, lambda: True)
+        reader.close()
+        store.close()
+        return count
+
+    wall, cpu = time.perf_counter(), time.process_time()
+    with ThreadPoolExecutor(PARTITIONS) as pool:
+        replayed = sum(pool.map(one, range(PARTITIONS)))
+    return time.perf_counter() - wall, time.process_time() - cpu, replayed

@@ -1,0 +1,173 @@
+"""Report: medians of all rounds as one table, in Markdown that also reads as plain text."""
+
+import os
+import platform
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from statistics import median
+
+from tests.bench.plan import ITEMS, PARTITIONS, USERS
+from tests.bench.result import Recovery, Result, Stage
+
+COLUMNS = {
+    "worker": "Penchant",
+    "lists": "Penchant with lists",
+    "bare": "bare loop",
+    "stock": "stock Faust",
+}
+MIB = 1 << 20
+OF_STOCK = 1 / 20
+OF_BARE = 1 / 0.6
+
+
+def report(results: Sequence[Result], recoveries: Sequence[Recovery]) -> str:
+    """The table, and below it how it was measured and whether the targets were reached."""
+    runs = {variant: [one for one in results if one.variant == variant] for variant in COLUMNS}
+    runs = {variant: found for variant, found in runs.items() if found}
+    cpu = {variant: median(map(cpu_us, found)) for variant, found in runs.items()}
+    lines = [
+        row("", [COLUMNS[variant] for variant in runs]),
+        row("---", ["---:" for _ in runs]),
+        spread("behaviors/s", runs, lambda one: one.behaviors / one.wall, ",.0f"),
+        spread("CPU per behavior, us", runs, cpu_us, ",.1f"),
+        row("CPU, stock Faust's over this", [ratio(cpu.get("stock"), cpu[variant]) for variant in runs]),
+        row("CPU, this over the bare loop's", [ratio(cpu[variant], cpu.get("bare")) for variant in runs]),
+        middle("changelog bytes per behavior", runs, changelog_bytes, ",.0f"),
+        middle("other bytes per behavior", runs, lambda one: payload(one) - changelog_bytes(one), ",.0f"),
+        middle("behaviors per flush and partition", runs, lambda one: one.behaviors / max(one.flushes, 1), ",.0f"),
+        middle("mean commit, ms", runs, lambda one: one.commit * 1e3, ",.1f"),
+        middle("peak memory (RSS), MiB", runs, lambda one: one.rss / MIB, ",.0f"),
+        middle("behaviors per run", runs, lambda one: one.behaviors, ",d"),
+        *recovery_rows(recoveries, list(runs)),
+    ]
+    return "\n".join([*lines, "", *notes(runs, cpu)])
+
+
+def stage_table(results: Sequence[Result]) -> str:
+    """CPU and wall microseconds per behavior by stage, median of the rounds, one table per variant."""
+    tables = []
+    for variant in COLUMNS:
+        found = [one for one in results if one.variant == variant and one.stages]
+        if found:
+            names = dict.fromkeys(stage.name for one in found for stage in one.stages)
+            lines = [row(f"{COLUMNS[variant]}, stage", ["CPU us", "wall us", "calls"]), "|---|---:|---:|---:|"]
+            lines += [stage_row(name, found) for name in names]
+            tables.append("\n".join(lines))
+    return "\n\n".join(tables)
+
+
+def stage_row(name: str, found: Sequence[Result]) -> str:
+    """One stage of one variant."""
+    stages = [(stage, one) for one in found for stage in one.stages if stage.name == name]
+
+    def per_behavior(seconds: Callable[[Stage], float]) -> str:
+        return f"{median(seconds(stage) / one.behaviors * 1e6 for stage, one in stages):.2f}"
+
+    return row(
+        name,
+        [
+            per_behavior(lambda stage: stage.cpu),
+            per_behavior(lambda stage: stage.wall),
+            f"{median(stage.calls for stage, _ in stages):,.0f}",
+        ],
+    )
+
+
+def notes(runs: dict[str, list[Result]], cpu: dict[str, float]) -> list[str]:
+    """What the numbers stand for, and the targets."""
+    rounds = max(map(len, runs.values()))
+    lines = [
+        f"Medians of {rounds} interleaved rounds (least..greatest). One Kafka broker on the same machine, "
+        f"{PARTITIONS} partitions, {USERS:,} users by Zipf's law, {ITEMS:,} items, views of 240 bytes, all produced "
+        "before; CPU of the whole process, all threads. Stock Faust commits at least once; the others exactly once.",
+        f"{cpu_model()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
+    ]
+    own = [one.own / one.behaviors * 1e6 for one in runs.get("stock", [])]
+    if own:
+        lines.append(f"Of stock Faust's CPU, {median(own):.1f} us are the update and the record themselves.")
+    if "worker" in cpu:
+        lines += [target(cpu, "stock", OF_STOCK, "1/20"), target(cpu, "bare", OF_BARE, "1/0.6")]
+    return [line for line in lines if line]
+
+
+def target(cpu: dict[str, float], rival: str, limit: float, written: str) -> str:
+    """Whether Penchant's CPU is within its limit, "" when the rival did not run."""
+    if rival not in cpu:
+        return ""
+    verdict = "reached" if cpu["worker"] <= limit * cpu[rival] else "not reached"
+    return f"Target, CPU at most {written} of the {COLUMNS[rival]}'s: {verdict} ({cpu['worker'] / cpu[rival]:.3f})."
+
+
+def recovery_rows(found: Sequence[Recovery], columns: Sequence[str]) -> list[str]:
+    """Recovery, in Penchant's column."""
+    if not found:
+        return []
+    users, rows = found[0].users, found[0].rows
+    speeds = [one.rows / one.wall for one in found]
+
+    def only(text: str) -> list[str]:
+        return [text if column == "worker" else "" for column in columns]
+
+    return [
+        row(f"recovery of {users:,} users ({rows:,} rows), rows/s", only(ranged(speeds, ",.0f"))),
+        row("the same, seconds", only(ranged([one.wall for one in found], ".1f"))),
+        row("the same with the disk kept, seconds", only(ranged([one.kept_wall for one in found], ".1f"))),
+    ]
+
+
+def spread(name: str, runs: dict[str, list[Result]], value: Callable[[Result], float], form: str) -> str:
+    """A row of medians with their ranges."""
+    return row(name, [ranged([value(one) for one in found], form) for found in runs.values()])
+
+
+def middle(name: str, runs: dict[str, list[Result]], value: Callable[[Result], float], form: str) -> str:
+    """A row of medians; what a variant does not have is left empty."""
+    cells = [median(value(one) for one in found) for found in runs.values()]
+    absent = {"behaviors per flush and partition", "mean commit, ms"} if "stock" in runs else set()
+    return row(
+        name,
+        [
+            "" if name in absent and variant == "stock" else format(int(cell) if form == ",d" else cell, form)
+            for variant, cell in zip(runs, cells, strict=True)
+        ],
+    )
+
+
+def ranged(values: Sequence[float], form: str) -> str:
+    """The median, and the least and greatest when they differ."""
+    text = format(median(values), form)
+    return text if len(values) == 1 else f"{text} ({format(min(values), form)}..{format(max(values), form)})"
+
+
+def ratio(above: float | None, below: float | None) -> str:
+    """A quotient, or nothing."""
+    return f"{above / below:.2f}" if above and below else ""
+
+
+def row(name: str, cells: Sequence[str]) -> str:
+    """One line of a table."""
+    return "| " + " | ".join([name, *cells]) + " |"
+
+
+def cpu_us(one: Result) -> float:
+    """Microseconds of CPU per behavior."""
+    return one.cpu / one.behaviors * 1e6
+
+
+def payload(one: Result) -> float:
+    """Bytes written per behavior."""
+    return sum(one.written.values()) / one.behaviors
+
+
+def changelog_bytes(one: Result) -> float:
+    """Bytes written to changelogs per behavior."""
+    return sum(size for topic, size in one.written.items() if topic.endswith(".changelog")) / one.behaviors
+
+
+def cpu_model() -> str:
+    """What the processor calls itself."""
+    info = Path("/proc/cpuinfo")
+    for line in info.read_text().splitlines() if info.exists() else ():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,42 @@
+"""Results: what a measurement found, as its process prints it."""
+
+import msgspec
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """CPU and wall seconds spent in one stage, without the stages it calls; calls: how often it began."""
+
+    name: str
+    cpu: float
+    wall: float
+    calls: int
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """One run. Seconds are of the whole process, all threads; rss is its peak, in bytes.
+
+    written: payload bytes (keys and values, before compression) by topic. commit: mean seconds that a flush waited
+    for its commit, 0 where there is none. own: CPU seconds of the update and the record alone, where they can be told.
+    """
+
+    variant: str
+    behaviors: int
+    wall: float
+    cpu: float
+    rss: int
+    written: dict[str, int]
+    flushes: int = 0
+    commit: float = 0.0
+    own: float = 0.0
+    stages: tuple[Stage, ...] = ()
+
+
+class Recovery(msgspec.Struct, frozen=True, kw_only=True):
+    """One recovery of all partitions at once: from nothing, and again with the disk kept. wall and cpu in seconds."""
+
+    users: int
+    rows: int
+    row_bytes: int
+    wall: float
+    cpu: float
+    kept_wall: float
