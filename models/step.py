@@ -20,8 +20,6 @@ from models.ranking.rank import rank
 from models.ranking.records import recommendations
 from schemas.behaviors import TYPE_CODES, Behavior
 from schemas.ids import fingerprint
-from schemas.items import ItemVector
-from schemas.vectors import DIMENSIONS, to_bytes
 
 __all__ = [
     "Digest",
@@ -33,7 +31,6 @@ __all__ = [
     "receive_again",
     "receive_encoded",
     "recommend",
-    "warm_up",
 ]
 
 _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
@@ -136,22 +133,6 @@ def recommend(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, opti
     """One encoded Recommendations per user."""
     ranked = rank(arena, slots, catalog, options.interests, options.ranking)
     return recommendations(arena, slots, catalog, ranked, options.ranking.variant)
-
-
-def warm_up(options: StepOptions) -> None:
-    """Compiles all that a step runs, or loads it from numba's cache; a first run takes some 20 s without the cache."""
-    arena, catalog = UserArena(1), Catalog(1)
-    slots, at = arena.add(["-"]), np.zeros(1)
-    unit = np.eye(1, DIMENSIONS, dtype=np.float32)
-    catalog.put(ItemVector(item_id="-", encoder="-", vector=to_bytes(unit[0])))
-    behaviors = [Behavior(event_id="-", type="view", occurred_at=0, user_id="-", item_id="-")]
-    receive(arena, catalog, slots, behaviors, at, options)
-    receive_again(arena, catalog, slots, behaviors, at, options)
-    receive_encoded(arena, slots, behaviors, at, unit, np.ones(1, np.bool_), options)
-    interest_records(arena, slots, catalog.encoder, options)
-    recommend(arena, slots, catalog, options)
-    arena.take_rows(slots)
-    arena.evict(slots)
 
 
 def _resolve(

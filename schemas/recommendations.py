@@ -39,9 +39,12 @@ class Recommendations(msgspec.Struct, frozen=True, gc=False, kw_only=True):
     schema_version: Literal[1] = 1
 
 
-def recommendation_id(user_id: str, behaviors: int, variant: str) -> str:
-    """The list's name: the same user, number of behaviors applied and variant give the same id on every run."""
-    name = "\0".join((user_id, str(behaviors), variant))
+def recommendation_id(user_id: str, at: int, behaviors: int, variant: str) -> str:
+    """The list's name: the same user, event time, number of behaviors and variant give the same id on every run.
+
+    Args: at: epoch milliseconds; it tells the lists of a user who started anew from those of the life before.
+    """
+    name = "\0".join((user_id, str(at), str(behaviors), variant))
     return f"{fingerprint(name):016x}"
 
 

@@ -1,7 +1,6 @@
-"""Vectors: 128 numbers as 256 bytes of little-endian float16, converted fast and exactly as IEEE 754 rounds."""
+"""Vectors: 128 numbers as 256 bytes of little-endian float16."""
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from schemas.errors import SchemaError
@@ -13,7 +12,7 @@ LARGEST = 65_504.0
 
 def to_bytes(vector: NDArray[np.float32]) -> bytes:
     """One vector (128,) float32 as 256 bytes."""
-    return to_half(np.ascontiguousarray(vector, np.float32)).tobytes()
+    return np.asarray(vector, np.float32).astype("<f2").tobytes()
 
 
 def from_bytes(data: bytes) -> NDArray[np.float32]:
@@ -26,28 +25,3 @@ def check_vector(data: bytes | None, what: str) -> None:
     """Raises SchemaError that begins with `what` unless this is a vector's 256 bytes, or None."""
     if data is not None and len(data) != VECTOR_BYTES:
         raise SchemaError(f"not {what} has {len(data)} bytes, {VECTOR_BYTES} of float16 are needed")
-
-
-def to_half(values: NDArray[np.float32]) -> NDArray[np.float16]:
-    """The same array in float16, rounded to nearest even; numpy's own conversion costs up to 17 times as much."""
-    flat = np.ascontiguousarray(values, np.float32).reshape(-1)
-    half = np.empty(flat.size, np.uint16)
-    _round_to_half(flat, flat.view(np.uint32), half)
-    return half.view(np.float16).reshape(values.shape)
-
-
-@njit(nogil=True, cache=True)
-def _round_to_half(values: NDArray[np.float32], bits: NDArray[np.uint32], half: NDArray[np.uint16]) -> None:
-    for i in range(values.shape[0]):
-        sign = bits[i] & np.uint32(0x80000000)
-        magnitude = bits[i] ^ sign
-        if magnitude > np.uint32(0x7F800000):
-            rounded = np.uint32(0x7E00)
-        elif magnitude >= np.uint32(0x477FF000):
-            rounded = np.uint32(0x7C00)
-        elif magnitude < np.uint32(0x38800000):
-            rounded = np.uint32(np.rint(abs(values[i]) * np.float32(16777216.0)))
-        else:
-            odd = (magnitude >> np.uint32(13)) & np.uint32(1)
-            rounded = (magnitude + np.uint32(0xC8000FFF) + odd) >> np.uint32(13)
-        half[i] = np.uint16(rounded | (sign >> np.uint32(16)))

@@ -50,10 +50,10 @@ class TopicSettings(Section):
 class WorkerSettings(Section):
     """The worker. Times in seconds, sizes in bytes.
 
-    flush_interval: how long changes wait for their transaction. flush_records: records applied that start a flush early.
+    flush_interval: how long changes wait for their transaction. flush_records: so many records start a flush early.
     arena_bytes: memory for users' states per worker. waiting_limit: behaviors per partition that may wait for their
-    item. waiting_age: event time after which a waiting behavior becomes a dead letter. future_limit: how far event time
-    may lie after the broker's append time. partitioner: name one (murmur2, crc32, fnv1a) instead of recognizing it.
+    item. waiting_age: event time after which a waiting behavior is a dead letter. future_limit: how far event time may
+    lie after the broker's append time. partitioner: name one (murmur2, crc32, fnv1a) instead of recognizing it.
     accept_loss: start although the sources no longer hold what was not read yet.
     """
 

@@ -10,8 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.halves import to_half
 from schemas.rows.user import SLOTS
-from schemas.vectors import DIMENSIONS, to_half
+from schemas.vectors import DIMENSIONS
 
 NIL = b"\xc0"
 UINT32, UINT64, FLOAT64, BYTES16 = b"\xce", b"\xcf", b"\xcb", b"\xc5"

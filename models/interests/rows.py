@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from models.interests.kernels import HEAD_CHANGED, SEEN_CHANGED, Rows
 from schemas.errors import SchemaError
+from schemas.halves import to_half
 from schemas.rows import keys
 from schemas.rows.user import (
     HEAD,
@@ -17,7 +18,7 @@ from schemas.rows.user import (
     SEEN_CHUNKS,
     check_version,
 )
-from schemas.vectors import DIMENSIONS, to_half
+from schemas.vectors import DIMENSIONS
 
 Row = tuple[bytes, bytes | None]
 

@@ -14,6 +14,8 @@ from schemas.recommendations import (
     recommendation_id,
 )
 
+DECIMALS = 6
+
 
 def recommendations(
     arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, ranked: Ranked, variant: str
@@ -27,7 +29,7 @@ def recommendations(
     ):
         user_id = arena.owners[slot]
         record = Recommendations(
-            recommendation_id=recommendation_id(user_id, behaviors, variant),
+            recommendation_id=recommendation_id(user_id, int(at), behaviors, variant),
             user_id=user_id,
             at=int(at),
             behaviors=behaviors,
@@ -45,7 +47,11 @@ def _lists(
     ids = catalog.ids
     interest_ids = arena.meta["id"][slots[:, None], np.maximum(ranked.interests, 0)]
     named = np.where(ranked.interests >= 0, interest_ids.astype(np.int64), -1)
-    columns = (ranked.items, ranked.scores, ranked.interest_shares, ranked.popularity_shares, named)
+    scores, similar, popular = (
+        np.round(column.astype(np.float64), DECIMALS)
+        for column in (ranked.scores, ranked.interest_shares, ranked.popularity_shares)
+    )
+    columns = (ranked.items, scores, similar, popular, named)
     return [
         tuple(
             RecommendedItem(ids[row], score, 1.0, _reasons(similar, popular, interest))

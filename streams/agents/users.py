@@ -107,7 +107,7 @@ class Users:
             self._arena.evict(self._arena.least_recently_touched(margin, keep))
 
     def retire(self, now: float, rules: Rules) -> list[bytes]:
-        """Forgets stored users faded at `now` (event time, seconds), a slice of the store per call; gives their keys."""
+        """Forgets stored users faded at `now` (event time, seconds), part of the store a call; gives their keys."""
         candidates: list[tuple[str, bytes]] = []
         seen, last = 0, None
         for key, row in self._store.scan(b"", self._cursor):

@@ -1,5 +1,6 @@
 """Encoder: turns items and live texts into vectors."""
 
+import os
 import signal
 import sys
 import threading
@@ -41,7 +42,8 @@ def run(settings: Settings) -> int:
         serve(settings, stop)
     except (EncoderError, EncodingError, ClientError, TopicError, TransactionError, FencedError) as error:
         log.critical("ended", error=type(error).__name__, reason=str(error))
-        return FAILED
+        sys.stderr.flush()
+        os._exit(FAILED)  # a thread that is stuck in librdkafka would keep the interpreter from ending
     return 0
 
 

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 import uvloop
+from threadpoolctl import threadpool_limits
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
@@ -17,6 +18,7 @@ from models.trends.popularity import TrendOptions
 from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
+from streams.apps.collector import spare_collector
 from streams.catalog.follower import CatalogFollower
 from streams.kafka.client import faust_options
 from streams.kafka.topics import check_topics
@@ -44,7 +46,8 @@ def run(settings: Settings) -> int:
     configure_logs("worker")
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    return asyncio.run(Worker(settings).run())
+    with threadpool_limits(1):
+        return asyncio.run(Worker(settings).run())
 
 
 class Worker:
@@ -83,6 +86,7 @@ class Worker:
         await self._follower.wait_until_loaded()
 
     async def _serve(self) -> None:
+        spare_collector()
         app = self._new_app()
         self.host.connect(app.is_current, lambda: app.consumer.rewind(), self._end)
         await app.start()

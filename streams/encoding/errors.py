@@ -7,3 +7,7 @@ class EncodingError(RuntimeError):
 
 class CacheError(EncodingError):
     """The vector cache cannot be opened."""
+
+
+class StuckError(EncodingError):
+    """A transaction does not end, and its thread never will; only the end of the process helps."""

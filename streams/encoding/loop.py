@@ -53,7 +53,7 @@ class EncodeLoop:
         finally:
             self._requests.close(publish=in_order)
             self._items.close(publish=in_order)
-            self._pool.shutdown()
+            self._pool.shutdown(wait=in_order)
 
     def _turn(self) -> None:
         self._answer_requests(IDLE_WAIT if self._idle else 0)

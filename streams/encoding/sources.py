@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from streams.encoding.errors import EncodingError
+from streams.encoding.errors import EncodingError, StuckError
 from streams.encoding.publish import Publisher
 from streams.encoding.records import Outgoing, Record
 from streams.kafka.client import open_consumer
@@ -16,6 +16,9 @@ from streams.logs import get_log
 from streams.settings import Settings
 
 BROKER_TIMEOUT = 30.0
+# Transaction time-outs after which one that has not ended never will: librdkafka may wait for a group's coordinator
+# without end when its broker has gone and come back (its issues 5456 and 5511).
+STUCK_AFTER = 3.0
 ENDING = frozenset(
     {
         KafkaError.UNKNOWN_TOPIC_OR_PART,
@@ -100,14 +103,17 @@ class Source:
         """Publishes all that waits, each partition in a transaction of its own, at the same time.
 
         positions: also commit positions that moved over markers and aborted records only, so that none looks unread.
-        Raises TransactionError when a transaction failed; a fenced partition is dropped.
+        Raises TransactionError when a transaction failed, StuckError when one does not end; a fenced partition is
+        dropped.
         """
         due = [p for p in self._publishers.values() if p.waiting or (positions and p.position != p.committed)]
         if not due:
             return
         metadata = self._consumer.consumer_group_metadata()
         running = [self._pool.submit(publisher.publish, metadata) for publisher in due]
-        wait(running)
+        limit = STUCK_AFTER * self._settings.encoder.transaction_timeout
+        if wait(running, limit).not_done:
+            raise StuckError(f"{self._topic}: Kafka has neither taken nor refused a transaction for {limit:g} s")
         for publisher, published in zip(due, running, strict=True):
             try:
                 published.result()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from models.encoder.options import BatchOptions
 from models.encoder.protocol import Encoder
-from schemas.vectors import to_half
+from schemas.halves import to_half
 from streams.encoding.cache import VectorCache
 
 TOKEN_CHARACTERS = 4  # about, in English; a bound on time and not on memory, so about is enough

@@ -12,7 +12,9 @@ from schemas.rows.keys import POSITIONS_KEY
 from schemas.rows.partition import PositionsRow, encode_partition_row
 from schemas.trends import decode_item_trend
 from streams.agents.interests import InterestsProcessor
+from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
+from streams.apps.collector import spare_collector
 from streams.apps.worker import Worker
 from streams.kafka.client import open_consumer
 from streams.kafka.transactions import TransactionalProducer
@@ -24,7 +26,6 @@ from tests.bench.meter import Clock, Written, peak_rss
 from tests.bench.plan import PARTITIONS, Plan, settings_of
 from tests.bench.result import Result
 from tests.bench.stages import Profile
-from tests.bench.warm import warm
 from tests.bench.workload import load_catalog
 
 FETCH = 2_000
@@ -126,6 +127,7 @@ class BareLoop:
 
     def __init__(self, settings: Settings) -> None:
         worker = Worker(settings)
+        rehearse(worker._interests_options(1))
         self._topics = settings.topics
         self.catalog: Catalog = worker._catalog
         self.users, self.items = (
@@ -172,13 +174,13 @@ class BareLoop:
 def measure(plan: Plan) -> Result:
     """Runs the loop until the plan's behaviors are durable."""
     settings = settings_of(plan)
-    warm(settings)
     clock, profile = Clock(), Profile(plan.profile)
     written = Written(clock)
     written.watch(InterestsProcessor, settings.users_changelog)
     written.watch(TrendsProcessor, settings.items_changelog)
     loop = BareLoop(settings)
     load_catalog(loop.catalog, settings)
+    spare_collector()
     loop.run(plan.size, clock)
     flushes = sum(partition.flushes for partition in loop.users)
     return Result(

@@ -16,6 +16,7 @@ from models.interests.attention import _read, _share
 from models.interests.kernels import SEEN_PLACES, Columns, Rows, Rules
 from models.interests.options import InterestOptions
 from schemas.behaviors import TYPE_CODES, Behavior
+from schemas.halves import _round_to_half
 from schemas.ids import fingerprint
 from schemas.interests import Interest, InterestRecord, encode_interest_record
 from schemas.rows.user import (
@@ -29,7 +30,7 @@ from schemas.rows.user import (
     SLOTS,
     UNWANTED,
 )
-from schemas.vectors import DIMENSIONS, VECTOR_BYTES, _round_to_half
+from schemas.vectors import DIMENSIONS, VECTOR_BYTES
 
 META_BYTES = INTEREST.itemsize
 ROW_BYTES = HEAD_BYTES + ROWS_PER_USER * INTEREST_BYTES + SEEN_CHUNKS * SEEN_BYTES

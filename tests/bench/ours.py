@@ -16,7 +16,6 @@ from tests.bench.meter import Clock, Written, peak_rss
 from tests.bench.plan import Plan, settings_of
 from tests.bench.result import Result
 from tests.bench.stages import Profile
-from tests.bench.warm import warm
 
 
 class Watch:
@@ -71,7 +70,6 @@ class Watch:
 def measure(plan: Plan) -> Result:
     """Runs the worker until the plan's behaviors are durable."""
     settings = settings_of(plan)
-    warm(settings)
     clock, profile = Clock(), Profile(plan.profile)
     written = Written(clock)
     written.watch(InterestsProcessor, settings.users_changelog)

@@ -104,7 +104,7 @@ INTEREST_RECORD = interests.InterestRecord(
     ),
 )
 RECOMMENDATIONS = recommendations.Recommendations(
-    recommendation_id=recommendations.recommendation_id("user-1", 41, "default"),
+    recommendation_id=recommendations.recommendation_id("user-1", 1_718_000_000_250, 41, "default"),
     user_id="user-1",
     at=1_718_000_000_250,
     behaviors=41,

@@ -32,7 +32,7 @@ def test_a_behavior_gives_a_list_of_known_items_near_its_own_first(running_shop:
     (listed,) = running_shop.lists("bob")
     names = [item.item_id for item in listed.items]
     assert (listed.user_id, listed.behaviors, listed.at) == ("bob", 1, NOON)
-    assert listed.recommendation_id == recommendation_id("bob", 1, listed.variant)
+    assert listed.recommendation_id == recommendation_id("bob", NOON, 1, listed.variant)
     assert set(names) <= TITLES.keys()
     assert len(names) == len(set(names))
     assert set(names[:2]) == {"lamp", "lantern"}

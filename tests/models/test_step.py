@@ -5,11 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalog import prints, search
 from models.catalog.catalog import Catalog
-from models.interests import kernels
 from models.interests.arena import UserArena
-from models.ranking import scores
 from models.step import (
     Resolution,
     StepOptions,
@@ -18,7 +15,6 @@ from models.step import (
     receive_again,
     receive_encoded,
     recommend,
-    warm_up,
 )
 from schemas.behaviors import Behavior
 from schemas.interests import decode_interest_record
@@ -70,6 +66,12 @@ def test_each_behavior_is_applied_waits_or_is_to_be_encoded(arena, catalog):
     assert arena.new_behaviors[0] == 6
     assert arena.meta["behaviors"][0].tolist()[:4] == [1, 1, 1, 0]
     assert arena.seen[0].max() == catalog.prints[3]
+
+
+def test_a_duplicate_neither_waits_nor_is_encoded_again(arena, catalog):
+    batch = [behavior("view", "unknown"), behavior("search", text="shoes")]
+    assert indices(deliver(arena, catalog, batch * 2)) == ([], [0], [1], 2)
+    assert indices(deliver(arena, catalog, batch)) == ([], [], [], 2)
 
 
 def test_a_type_whose_weight_is_set_to_zero_needs_neither_item_nor_text(arena, catalog):
@@ -144,7 +146,7 @@ def test_records_say_what_the_user_wants(arena, catalog):
 def test_recommendations_come_with_reasons_and_a_name_that_follows_from_the_state(arena, catalog):
     deliver(arena, catalog, [behavior("purchase", "item-0", NOON + 0.25), behavior("view", "item-1", NOON + 0.25)])
     record = decode_recommendations(recommend(arena, ANN, catalog, OPTIONS)[0])
-    assert record.recommendation_id == recommendation_id("ann", 2, "default")
+    assert record.recommendation_id == recommendation_id("ann", record.at, 2, "default")
     assert (record.user_id, record.behaviors, record.encoder) == ("ann", 2, "e")
     assert record.at == round((NOON + 0.25) * 1000)
     assert len(record.items) == 10
@@ -170,14 +172,3 @@ def test_behaviors_of_many_users_reach_their_own_states(catalog):
         own: list[Behavior] = [b for b in batch if b.owner == owner]
         deliver(alone, catalog, own)
         assert state_of(together, owner) == state_of(alone, owner)
-
-
-def test_after_warming_up_nothing_is_left_to_compile(arena, catalog):
-    warm_up(OPTIONS)
-    dispatchers = (kernels.step_each, scores.rank_each, search.take_best, prints.exclude)
-    before = [len(dispatcher.signatures) for dispatcher in dispatchers]
-    deliver(arena, catalog, [behavior("purchase", "item-0"), behavior("view", "item-1")])
-    interest_records(arena, ANN, catalog.encoder, OPTIONS)
-    recommend(arena, ANN, catalog, OPTIONS)
-    assert [len(dispatcher.signatures) for dispatcher in dispatchers] == before
-    assert 0 not in before

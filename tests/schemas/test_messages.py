@@ -67,6 +67,13 @@ def test_columns_of_a_signal_block_are_codes_and_seconds():
 
 
 def test_a_recommendation_id_is_the_same_on_every_run_and_differs_where_the_list_may():
-    assert recommendation_id("user-1", 41, "default") == "3929ec4f9998a279"
-    others = [("user-2", 41, "default"), ("user-1", 42, "default"), ("user-1", 41, "b"), ("user-14", 1, "default")]
-    assert len({recommendation_id(*other) for other in others} | {"3929ec4f9998a279"}) == 5
+    own = recommendation_id("user-1", 1_000, 41, "default")
+    assert own == "1ea8ab9aae8a393e"
+    others = [
+        ("user-2", 1_000, 41, "default"),
+        ("user-1", 1_001, 41, "default"),
+        ("user-1", 1_000, 42, "default"),
+        ("user-1", 1_000, 41, "b"),
+        ("user-1", 100, 1, "default"),
+    ]
+    assert len({recommendation_id(*other) for other in others} | {own}) == 6

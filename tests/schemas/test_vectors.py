@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from schemas.errors import SchemaError
-from schemas.vectors import DIMENSIONS, LARGEST, VECTOR_BYTES, from_bytes, to_bytes, to_half
+from schemas.halves import to_half
+from schemas.vectors import DIMENSIONS, LARGEST, VECTOR_BYTES, from_bytes, to_bytes
 
 EVERY_HALF = np.arange(2**16, dtype=np.uint16).view(np.float16)
 

@@ -10,8 +10,9 @@ from models.encoder.fake import FakeEncoder
 from schemas.content_types import MSGPACK_HEADERS
 from schemas.dead_letters import EXCEPTION, MESSAGE, OFFSET, PARTITION, TOPIC
 from schemas.encoding import EncodeRequest, decode_answer, decode_request, encode_request
+from schemas.halves import to_half
 from schemas.items import Item, ItemVector, decode_item_vector
-from schemas.vectors import from_bytes, to_half
+from schemas.vectors import from_bytes
 from streams.encoding.batches import answers
 from streams.encoding.items import item_reader
 from streams.encoding.records import Outgoing, Record
