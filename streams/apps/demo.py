@@ -156,15 +156,12 @@ class _Show:
                 self._look("the worker did not apply all behaviors")
                 progress.show(self._done)
         seconds = time.monotonic() - began
-        self._until(self._all_have_lists, "the worker published no list for some customers")
+        self._until(lambda: self._watch.lists_complete, "the worker published no list for some customers")
         return seconds
 
     @property
     def _done(self) -> int:
         return self._watch.applied + len(self._watch.refusals)
-
-    def _all_have_lists(self) -> bool:
-        return len(self._watch.lists) >= len(self._watch.records)
 
     def _send(self, feed: Feed, behaviors: Sequence[Behavior]) -> None:
         for behavior in behaviors:

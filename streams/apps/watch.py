@@ -63,6 +63,14 @@ class Watch:
             for user, bought in self._bought.items()
         )
 
+    @property
+    def lists_complete(self) -> bool:
+        """Whether every user's latest list is of the same moment as the latest record; both come in one transaction."""
+        return all(
+            user in self.lists and self.lists[user].behaviors == record.behaviors
+            for user, record in self.records.items()
+        )
+
     def poll(self, seconds: float) -> None:
         """Takes what is there, or comes within so many seconds."""
         for message in self._reader.poll(seconds):

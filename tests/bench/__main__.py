@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tests.bench.plan import Variant
 from tests.bench.report import report, stage_table
-from tests.bench.result import Recovery, Result
+from tests.bench.result import Result
 from tests.bench.session import Session
 from tests.kafka.broker import RealKafka
 
@@ -36,16 +36,17 @@ def main() -> None:
         say("filling the sources")
         session = Session(options.bootstrap or broker.bootstrap, options.events)
         session.prepare()
-        results, recoveries = rounds(session, options)
+        results = rounds(session, options)
+        say("recovery")
+        recoveries = session.recover(options.users, options.rounds) if options.users else None
     print(report(results, recoveries))
     if options.profile:
         print("\n" + stage_table(results))
 
 
-def rounds(session: Session, options: Options) -> tuple[list[Result], list[Recovery]]:
+def rounds(session: Session, options: Options) -> list[Result]:
     """All rounds, variant after variant within each, so that a change of the machine's pace meets all alike."""
     results: list[Result] = []
-    recoveries: list[Recovery] = []
     for number in range(options.rounds):
         for variant in options.variants:
             size = options.stock_events if variant == "stock" else options.events
@@ -54,13 +55,7 @@ def rounds(session: Session, options: Options) -> tuple[list[Result], list[Recov
             session.drop(plan)
             results.append(result)
             say(f"round {number + 1}, {variant}: {result.cpu / result.behaviors * 1e6:.1f} us of CPU per behavior")
-        if options.users:
-            plan = session.plan("recovery", options.users)
-            recovery = session.recover(plan)
-            session.drop(plan)
-            recoveries.append(recovery)
-            say(f"round {number + 1}, recovery: {recovery.rows / recovery.wall:,.0f} rows/s")
-    return results, recoveries
+    return results
 
 
 def parsed() -> Options:

@@ -18,7 +18,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     run: a name of its own, for the group, the changelogs and the outputs. source: prefix of the topics that all runs
     read. size: behaviors to apply; for recovery, users in the changelog. data: an empty folder. profile: also measure
-    the CPU of each stage.
+    the CPU of each stage. repeats: of the recovery from one changelog.
     """
 
     variant: Variant
@@ -28,6 +28,7 @@ class Plan(msgspec.Struct, frozen=True):
     size: int
     data: str
     profile: bool = False
+    repeats: int = 1
 
 
 def settings_of(plan: Plan) -> Settings:

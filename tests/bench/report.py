@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.plan import ITEMS, PARTITIONS, USERS
-from tests.bench.result import Recovery, Result, Stage
+from tests.bench.result import Recoveries, Result, Stage
 
 COLUMNS = {
     "worker": "Penchant",
@@ -20,7 +20,7 @@ OF_STOCK = 1 / 20
 OF_BARE = 1 / 0.6
 
 
-def report(results: Sequence[Result], recoveries: Sequence[Recovery]) -> str:
+def report(results: Sequence[Result], recoveries: Recoveries | None) -> str:
     """The table, and below it how it was measured and whether the targets were reached."""
     runs = {variant: [one for one in results if one.variant == variant] for variant in COLUMNS}
     runs = {variant: found for variant, found in runs.items() if found}
@@ -79,7 +79,8 @@ def notes(runs: dict[str, list[Result]], cpu: dict[str, float]) -> list[str]:
     lines = [
         f"Medians of {rounds} interleaved rounds (least..greatest). One Kafka broker on the same machine, "
         f"{PARTITIONS} partitions, {USERS:,} users by Zipf's law, {ITEMS:,} items, views of 240 bytes, all produced "
-        "before; CPU of the whole process, all threads. Stock Faust commits at least once; the others exactly once.",
+        "before; CPU of the whole process, all threads. Stock Faust delivers at least once and writes a user at each "
+        "behavior; the others exactly once, and a user once per flush.",
         f"{cpu_model()}, {os.cpu_count()} cores, Python {platform.python_version()}.",
     ]
     own = [one.own / one.behaviors * 1e6 for one in runs.get("stock", [])]
@@ -98,20 +99,19 @@ def target(cpu: dict[str, float], rival: str, limit: float, written: str) -> str
     return f"Target, CPU at most {written} of the {COLUMNS[rival]}'s: {verdict} ({cpu['worker'] / cpu[rival]:.3f})."
 
 
-def recovery_rows(found: Sequence[Recovery], columns: Sequence[str]) -> list[str]:
+def recovery_rows(found: Recoveries | None, columns: Sequence[str]) -> list[str]:
     """Recovery, in Penchant's column."""
-    if not found:
+    if found is None:
         return []
-    users, rows = found[0].users, found[0].rows
-    speeds = [one.rows / one.wall for one in found]
 
-    def only(text: str) -> list[str]:
-        return [text if column == "worker" else "" for column in columns]
+    def only(values: Sequence[float], form: str) -> list[str]:
+        return [ranged(values, form) if column == "worker" else "" for column in columns]
 
+    name = f"recovery of {found.users:,} users ({found.rows:,} rows)"
     return [
-        row(f"recovery of {users:,} users ({rows:,} rows), rows/s", only(ranged(speeds, ",.0f"))),
-        row("the same, seconds", only(ranged([one.wall for one in found], ".1f"))),
-        row("the same with the disk kept, seconds", only(ranged([one.kept_wall for one in found], ".1f"))),
+        row(f"{name}, rows/s", only([found.rows / wall for wall in found.walls], ",.0f")),
+        row("the same, seconds", only(found.walls, ".1f")),
+        row("the same with the disk kept, seconds", only(found.kept, ".1f")),
     ]
 
 

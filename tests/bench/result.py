@@ -31,12 +31,10 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     stages: tuple[Stage, ...] = ()
 
 
-class Recovery(msgspec.Struct, frozen=True, kw_only=True):
-    """One recovery of all partitions at once: from nothing, and again with the disk kept. wall and cpu in seconds."""
+class Recoveries(msgspec.Struct, frozen=True, kw_only=True):
+    """Recoveries of all partitions at once. walls: seconds from nothing; kept: seconds with the disk kept."""
 
     users: int
     rows: int
-    row_bytes: int
-    wall: float
-    cpu: float
-    kept_wall: float
+    walls: tuple[float, ...]
+    kept: tuple[float, ...]

@@ -14,7 +14,7 @@ from streams.kafka.client import open_admin
 from streams.kafka.topic_plan import topic_plan
 from streams.kafka.topics import create_topics
 from tests.bench.plan import Plan, Variant, settings_of
-from tests.bench.result import Recovery, Result
+from tests.bench.result import Recoveries, Result
 from tests.bench.workload import fill_sources
 
 ROOT = Path(__file__).parent.parent.parent
@@ -49,9 +49,12 @@ class Session:
         """Runs one variant."""
         return msgspec.json.decode(self._child(plan), type=Result)
 
-    def recover(self, plan: Plan) -> Recovery:
+    def recover(self, users: int, repeats: int) -> Recoveries:
         """Fills a changelog and recovers from it."""
-        return msgspec.json.decode(self._child(plan), type=Recovery)
+        plan = msgspec.structs.replace(self.plan("recovery", users), repeats=repeats)
+        found = msgspec.json.decode(self._child(plan), type=Recoveries)
+        self.drop(plan)
+        return found
 
     def _child(self, plan: Plan) -> bytes:
         create_topics(settings_of(plan))

@@ -45,12 +45,10 @@ def test_all_variants_apply_each_behavior_once_and_the_table_has_every_number(ka
     assert all(count == counts[0] for count in counts)
     assert all(result.cpu > 0 and result.wall > 0 and result.written for result in results)
 
-    plan = session.plan("recovery", 200)
-    recovery = session.recover(plan)
-    session.drop(plan)
-    assert recovery.users == 200 and recovery.rows > 200
+    recoveries = session.recover(200, 2)
+    assert recoveries.users == 200 and recoveries.rows > 200 and len(recoveries.walls) == 2
 
-    table = report(results, [recovery])
+    table = report(results, recoveries)
     for name in ("behaviors/s", "CPU per behavior", "stock Faust's over", "the bare loop's", "changelog bytes", "RSS"):
         assert sum(name in line for line in table.splitlines() if line.startswith("|")) == 1, name
     assert "recovery of 200 users" in table and "Target, CPU at most 1/20" in table
