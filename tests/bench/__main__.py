@@ -6,6 +6,7 @@ import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
 
+from streams.logs import configure_logs
 from tests.bench.plan import Variant
 from tests.bench.report import report, stage_table
 from tests.bench.result import Result
@@ -31,6 +32,7 @@ class Options:
 def main() -> None:
     """Runs and prints."""
     options = parsed()
+    configure_logs("bench")
     kafka = nullcontext() if options.bootstrap else RealKafka()
     with kafka as broker:
         say("filling the sources")
@@ -66,11 +68,11 @@ def parsed() -> Options:
     parser.add_argument("--stock-events", type=int, default=15_000, help="behaviors per run of stock Faust")
     parser.add_argument("--users", type=int, default=100_000, help="users in the changelog to recover; 0 for none")
     parser.add_argument("--variants", default=",".join(VARIANTS), help="some of " + ", ".join(VARIANTS))
-    parser.add_argument("--quick", action="store_true", help="one round of a tenth")
+    parser.add_argument("--quick", action="store_true", help="one round of a quarter, which says less")
     parser.add_argument("--profile", action="store_true", help="also CPU by stage; it costs some itself")
     parser.add_argument("--bootstrap", default=os.environ.get("KAFKA_BOOTSTRAP"), help="a broker to use, else its own")
     given = parser.parse_args()
-    share = 10 if given.quick else 1
+    share = 4 if given.quick else 1
     return Options(
         rounds=1 if given.quick else given.rounds,
         events=given.events // share,

@@ -17,8 +17,8 @@ class Plan(msgspec.Struct, frozen=True):
     """One measurement.
 
     run: a name of its own, for the group, the changelogs and the outputs. source: prefix of the topics that all runs
-    read. size: behaviors to apply; for recovery, users in the changelog. data: an empty folder. profile: also measure
-    the CPU of each stage. repeats: of the recovery from one changelog.
+    read. size: behaviors to apply; for recovery, users in the changelog. data: a folder that is not there yet.
+    profile: also measure the CPU of each stage. repeats: of the recovery from one changelog.
     """
 
     variant: Variant

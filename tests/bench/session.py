@@ -35,14 +35,16 @@ class Session:
 
     def prepare(self) -> None:
         """Creates and fills the shared sources."""
-        settings = settings_of(self.plan("bare", self.size))
+        plan = self.plan("bare", self.size)
+        settings = settings_of(plan)
         create_topics(settings)
         fill_sources(settings, self.size, int(time.time() * 1000) - self.size)
+        self.drop(plan)
 
     def plan(self, variant: Variant, size: int, profile: bool = False) -> Plan:
         """A plan for a run with a name of its own."""
         run = f"{variant}-{uuid.uuid4().hex[:6]}"
-        data = tempfile.mkdtemp(prefix="penchant-bench-")
+        data = str(Path(tempfile.gettempdir()) / f"penchant-bench-{run}")
         return Plan(variant, self._bootstrap, run, self.source, size, data, profile)
 
     def run(self, plan: Plan) -> Result:
