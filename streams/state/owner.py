@@ -193,7 +193,7 @@ class Owner:
         if isinstance(work, Batch):
             self._apply(work)
         elif isinstance(work, Reach):
-            if self.positions.get(work.tp.topic) == work.delivered:
+            if work.delivered <= self.positions[work.tp.topic] < work.position:
                 self.positions[work.tp.topic] = work.position
         else:
             self._changed |= work()

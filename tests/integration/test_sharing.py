@@ -23,6 +23,9 @@ def test_two_workers_share_the_partitions(kafka: str, tmp_path: Path) -> None:
         scenario.wait_until_all_flow("both serve")
         shares = [serves(worker) for worker in workers]
         verdict = scenario.finish()
+        for _ in range(3):
+            scenario.feed.transaction(20, aborted=True)
+            deployment.wait(lambda: deployment.lag() == 0, 30, "aborted records and their markers are passed", 0.3)
         assert [worker.leave() for worker in workers] == [0, 0]
     assert verdict.good, verdict
     assert deployment.deaths() == {}
