@@ -97,9 +97,11 @@ def worker(
 
         penchant worker --bootstrap kafka:9092 --data /var/lib/penchant/1
     """
+    settings = _settings(kafka={"bootstrap": bootstrap}, worker={"data": data})
+
     from streams.apps import worker
 
-    _end(worker.run(_settings(kafka={"bootstrap": bootstrap}, worker={"data": data})))
+    _end(worker.run(settings))
 
 
 @app.command()
@@ -118,9 +120,11 @@ def encoder(
 
         penchant encoder --bootstrap kafka:9092
     """
+    settings = _settings(kafka={"bootstrap": bootstrap}, encoder={"data": data})
+
     from streams.apps import encoder
 
-    _end(encoder.run(_settings(kafka={"bootstrap": bootstrap}, encoder={"data": data})))
+    _end(encoder.run(settings))
 
 
 @app.command()
