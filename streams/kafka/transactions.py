@@ -153,6 +153,8 @@ class TransactionalProducer:
         if error.code() in FENCED:
             self._fenced = f"{self.transactional_id}: fenced at {what}: {error.str()}"
             return FencedError(self._fenced)
+        if error.code() == KafkaError._STATE:
+            self._producer.flush(STEP)  # a record that failed before ended the transaction: hear which
         return self._failure(what, f"{error.name()}: {error.str()}")
 
     def _fatal_reason(self, error: KafkaError) -> KafkaError:

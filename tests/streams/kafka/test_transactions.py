@@ -1,5 +1,6 @@
 """Transactions on a real broker: visible together or never, and only by whoever took the id last."""
 
+import re
 import threading
 from collections.abc import Callable
 from random import Random
@@ -172,6 +173,28 @@ def test_an_undeliverable_record_fails_the_commit_and_is_named(kafka: str) -> No
     producer.produce(topic, 0, None, b"without it")
     producer.commit()
     assert [r.value for r in read_all(kafka, topic)] == [b"without it"]
+
+
+def test_a_record_refused_before_the_commit_is_named_by_whatever_fails_next(kafka: str) -> None:
+    small = unique("small")
+    create(kafka, small, partitions=1, config={"max.message.bytes": "1000"})
+    group = open_consumer(KafkaSettings(bootstrap=kafka), unique("group"))
+    producer = taken(kafka)
+    producer.begin()
+    producer.produce_many(small, 0, [(None, Random(1).randbytes(5_000))])
+
+    def refused() -> TransactionError | None:
+        try:
+            producer.produce(small, 0, None, b"little")
+        except TransactionError as error:
+            return error
+        return None
+
+    named = rf"first undelivered record: {small}\[0\], .*too large"
+    assert re.search(rf"_STATE.*{named}", str(wait_until(refused, 20, "the transaction is known to have failed")))
+    with pytest.raises(TransactionError, match=rf"adding offsets.*{named}"):
+        producer.commit_with_offsets([TopicPartition(small, 0, 1)], group.consumer_group_metadata())
+    group.close()
 
 
 def test_calls_out_of_order_are_errors_that_say_where(kafka: str) -> None:
