@@ -47,6 +47,12 @@ class TopicSettings(Section):
     tombstone_retention: float = Field(86_400, gt=0)
 
 
+class MetricsSettings(Section):
+    """Where each process serves /metrics, /healthz and /readyz; the ports are in the sections of the processes."""
+
+    host: str = "127.0.0.1"
+
+
 class WorkerSettings(Section):
     """The worker. Times in seconds, sizes in bytes.
 
@@ -54,7 +60,7 @@ class WorkerSettings(Section):
     arena_bytes: memory for users' states per worker. waiting_limit: behaviors per partition that may wait for their
     item. waiting_age: event time after which a waiting behavior is a dead letter. future_limit: how far event time may
     lie after the broker's append time. partitioner: name one (murmur2, crc32, fnv1a) instead of recognizing it.
-    accept_loss: start although the sources no longer hold what was not read yet.
+    accept_loss: start although the sources no longer hold what was not read yet. metrics_port: 0 serves no metrics.
     """
 
     data: Path = Path("penchant-data/worker")
@@ -70,6 +76,7 @@ class WorkerSettings(Section):
     accept_loss: bool = False
     lists: bool = True
     poll_records: int = Field(2000, ge=1)
+    metrics_port: int = Field(9464, ge=0, le=65_535)
     session_timeout: float = Field(10.0, gt=0)
     heartbeat_interval: float = Field(3.0, gt=0)
     transaction_timeout: float = Field(15.0, gt=0)
@@ -82,7 +89,8 @@ class EncoderSettings(Section):
     model: minilm or fake. device: auto, cuda, mps or cpu. batch_texts and batch_tokens bound one batch. threads: of the
     CPU, 0 leaves torch's choice. flush_interval: how long vectors of items may wait for their transaction; those of
     live behaviors never wait. fenced_grace: how long a partition taken by another encoder may still be assigned to
-    this one. accept_loss: start although the topics no longer hold what was not read yet.
+    this one. accept_loss: start although the topics no longer hold what was not read yet. metrics_port: 0 serves no
+    metrics.
     """
 
     data: Path = Path("penchant-data/encoder")
@@ -94,6 +102,7 @@ class EncoderSettings(Section):
     transaction_timeout: float = Field(10.0, gt=0)
     session_timeout: float = Field(10.0, gt=0)
     threads: int = Field(0, ge=0)
+    metrics_port: int = Field(9465, ge=0, le=65_535)
     fenced_grace: float = Field(10.0, gt=0)
     accept_loss: bool = False
 
@@ -108,6 +117,7 @@ class Settings(BaseSettings):
     app: str = "penchant"
     kafka: KafkaSettings = KafkaSettings()
     topics: TopicSettings = TopicSettings()
+    metrics: MetricsSettings = MetricsSettings()
     worker: WorkerSettings = WorkerSettings()
     encoder: EncoderSettings = EncoderSettings()
     interests: InterestOptions = InterestOptions()

@@ -1,0 +1,79 @@
+"""Commands that send data to Kafka: produce, replay."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.cli.options import Bootstrap, Partitioner, client_settings, end
+
+
+def produce(
+    topic: Annotated[str, typer.Argument(metavar="TOPIC", help="clickstream for behaviors, items for items.")],
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="One JSON per line; - is standard input.", show_default=False)
+    ] = Path("-"),
+    rate: Annotated[float, typer.Option(min=0, help="Records per second; 0 is as fast as it goes.")] = 0.0,
+    partitioner: Partitioner = "crc32",
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Send lines of JSON to a topic, each checked first.
+
+    Behaviors are keyed by user_id, or by anonymous_id where there is none;
+    items by id. The first line that does not fit ends it, with its number.
+
+    Examples:
+
+        penchant produce items shop.jsonl
+        penchant produce clickstream clicks.jsonl --rate 100
+
+    where clicks.jsonl has lines such as
+
+        {"event_id": "e1", "user_id": "ann", "type": "view",
+         "item_id": "22423", "occurred_at": "2026-01-31T12:00:00Z"}
+
+    each written on one line.
+    """
+    from streams.apps.produce import ProduceOptions, run
+
+    options = ProduceOptions(topic, file, rate, partitioner)
+    end(run(client_settings(bootstrap), options))
+
+
+def replay(
+    events: Annotated[
+        Path | None,
+        typer.Argument(metavar="EVENTS", help="A CSV, gzipped or not; the shipped sample where none is named."),
+    ] = None,
+    items: Annotated[
+        Path | None, typer.Option(metavar="ITEMS.jsonl[.gz]", help="Items to send first; the sample has its own.")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0, help="Recorded seconds per second; 0 is as fast as it goes.")] = 1000.0,
+    shift_to_now: Annotated[
+        bool, typer.Option("--shift-to-now", help="Move all times so that the last behavior happens now.")
+    ] = False,
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Do not wait until the encoder has made the items' vectors.")
+    ] = False,
+    partitioner: Partitioner = "crc32",
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Send a recorded data set in the order in which it happened.
+
+    Items go first. EVENTS is a CSV with a header: user_id, item_id and
+    occurred_at are needed; type (else purchase), event_id, text and value
+    may be there.
+
+    Recorded times stay as they are, since no limit of Kafka's or ours is
+    about the past. --shift-to-now makes them recent: it reads better, and
+    suits a recording that goes on with live behaviors.
+
+    Examples:
+
+        penchant replay --speed 100000
+        penchant replay clicks.csv.gz --items shop.jsonl --speed 60
+    """
+    from streams.apps.replay import ReplayOptions, run
+
+    options = ReplayOptions(events, items, speed, shift_to_now, not no_wait, partitioner)
+    end(run(client_settings(bootstrap), options))
