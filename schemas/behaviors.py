@@ -6,9 +6,9 @@ from typing import Annotated, Literal, get_args
 import msgspec
 
 from schemas.decoding import REFUSALS, json_refusal
-from schemas.errors import SchemaError
+from schemas.errors import FutureError, PastError, SchemaError, TooLargeError
 from schemas.ids import Id
-from schemas.times import EPOCH, epoch_seconds
+from schemas.times import EPOCH, epoch_seconds, rfc3339
 
 BehaviorType = Literal[
     "impression",
@@ -32,6 +32,10 @@ BEHAVIOR_TYPES: tuple[str, ...] = get_args(BehaviorType)
 TYPE_CODES: dict[str, int] = {name: code for code, name in enumerate(BEHAVIOR_TYPES)}
 LAST_SECOND = 2**32 - 1
 LAST_MOMENT = datetime.fromtimestamp(LAST_SECOND, UTC)
+# What carries a behavior whole (a request to the encoder, a row that waits) adds to it, and must fit into a message.
+LARGEST_BYTES = 16 << 20
+# 1990-01-01, before the first web page; until 2106 any epoch seconds, read as milliseconds, lie in 1970.
+FIRST_LIKELY_SECOND = 631_152_000
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -98,6 +102,27 @@ def decode_behavior(data: bytes) -> Behavior:
 def encode_behavior(behavior: Behavior) -> bytes:
     """The behavior as JSON."""
     return _encoder.encode(behavior)
+
+
+def too_large(data: bytes) -> TooLargeError:
+    """The error to raise for a message of over LARGEST_BYTES."""
+    return TooLargeError(f"the message has {len(data):,} bytes, a behavior at most {LARGEST_BYTES:,}")
+
+
+def unlikely_time(behavior: Behavior, future_limit: float) -> FutureError | PastError:
+    """The error to raise for a behavior that lies over `future_limit` s in the future, or before all likely times.
+
+    For readers of the clickstream, which know when a message came; what is stored already stays readable.
+    """
+    if behavior.at >= FIRST_LIKELY_SECOND:
+        return FutureError(
+            f"occurred_at is {rfc3339(behavior.at)}, over {future_limit:g} s after the broker received it:"
+            " mend the sender's clock"
+        )
+    return PastError(
+        f"occurred_at is {rfc3339(behavior.at)}, before {rfc3339(FIRST_LIKELY_SECOND)[:10]}: write RFC 3339 or epoch"
+        " milliseconds, not seconds"
+    )
 
 
 def _require_subject(behavior: Behavior) -> None:

@@ -5,12 +5,13 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-from schemas.errors import SchemaError, UnknownVersionError
+from schemas.errors import ContentTypeError, SchemaError, UnknownVersionError
 
 Decoded = TypeVar("Decoded")
 REFUSALS = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _KNOWN = 1
 _SHOWN = 160
+_REGISTRY_MARK = b"\0"
 _Version = Annotated[int, msgspec.Meta(le=2**32)]
 
 
@@ -56,6 +57,10 @@ def from_json(decode: Callable[[bytes], Decoded], data: bytes, what: str) -> Dec
 
 def json_refusal(what: str, error: Exception, data: bytes) -> SchemaError:
     """The error to raise when `error`, one of REFUSALS, came of decoding this JSON message."""
+    if data[:1] == _REGISTRY_MARK:
+        return ContentTypeError(
+            f"not {what}: it begins with a zero byte, as what a schema registry's serializer writes: send plain JSON"
+        )
     return _refusal(what, error, _newer("schema_version", _json_version.decode, data))
 
 

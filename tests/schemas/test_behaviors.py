@@ -7,8 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.behaviors import BEHAVIOR_TYPES, LAST_SECOND, Behavior, decode_behavior, encode_behavior
-from schemas.errors import SchemaError
+from schemas.behaviors import (
+    BEHAVIOR_TYPES,
+    FIRST_LIKELY_SECOND,
+    LAST_SECOND,
+    Behavior,
+    decode_behavior,
+    encode_behavior,
+    unlikely_time,
+)
+from schemas.errors import FutureError, PastError, SchemaError
 from tests.schemas.strategies import finite, valid_behaviors
 
 VIEW = {"event_id": "e", "type": "view", "user_id": "u", "item_id": "i", "occurred_at": 1_718_000_000_123}
@@ -138,3 +146,18 @@ def test_any_other_occurred_at_is_refused_by_name(written: object):
         assert "$.occurred_at" in str(error)
     else:
         assert 0 <= behavior.at <= LAST_SECOND
+
+
+@given(seconds=st.integers(0, LAST_SECOND))
+def test_any_epoch_seconds_taken_for_milliseconds_are_before_the_likely_times(seconds: int):
+    behavior = decoded(occurred_at=seconds)
+    assert behavior.at < FIRST_LIKELY_SECOND
+    error = unlikely_time(behavior, 300.0)
+    assert isinstance(error, PastError)
+    assert "milliseconds, not seconds" in str(error)
+
+
+def test_a_time_in_the_future_is_told_with_the_limit():
+    error = unlikely_time(decoded(occurred_at="2099-01-01T00:00:00Z"), 300.0)
+    assert isinstance(error, FutureError)
+    assert "2099-01-01T00:00:00.000Z, over 300 s after the broker received it" in str(error)
