@@ -8,14 +8,16 @@ from numpy.typing import NDArray
 from schemas.behaviors import BEHAVIOR_TYPES
 
 DAY = 86_400.0
+FINITE: dict[str, object] = {"allow_inf_nan": False}
+POSITIVE: dict[str, object] = {"gt": 0, **FINITE}
 
 
 @dataclass(frozen=True)
 class TypeOptions:
-    """One behavior type: weight of one behavior (negative turns away, 0 only counts), half_life in seconds."""
+    """One behavior type."""
 
-    weight: float
-    half_life: float
+    weight: float = field(metadata={"description": "Of one behavior: negative turns away, 0 only counts.", **FINITE})
+    half_life: float = field(metadata={"description": "Of its weight.", "unit": "seconds", **POSITIVE})
 
 
 def default_types() -> dict[str, TypeOptions]:
@@ -42,18 +44,43 @@ def default_types() -> dict[str, TypeOptions]:
 
 @dataclass(frozen=True)
 class InterestOptions:
-    """How interests form and fade.
+    """How interests form and fade."""
 
-    half_life: of an interest's mass, seconds. novelty: cosine to the nearest interest below which a behavior starts a
-    new one. floor: a user whose masses have all decayed below it starts anew. temperature: of the attention over
-    interests (softmax of the logarithm of mass divided by it; 1 makes attention proportional to mass).
-    """
-
-    half_life: float = 30 * DAY
-    novelty: float = 0.7
-    floor: float = 1e-3
-    temperature: float = 1.0
-    types: dict[str, TypeOptions] = field(default_factory=default_types)
+    half_life: float = field(
+        default=30 * DAY,
+        metadata={"description": "Half-life of an interest's mass.", "unit": "seconds", **POSITIVE},
+    )
+    novelty: float = field(
+        default=0.7,
+        metadata={
+            "description": "Cosine to the nearest interest below which a behavior starts a new one.",
+            **FINITE,
+        },
+    )
+    floor: float = field(
+        default=1e-3,
+        metadata={
+            "description": "A user whose masses have all decayed below it starts anew.",
+            "ge": 0,
+            "lt": 1,
+        },
+    )
+    temperature: float = field(
+        default=1.0,
+        metadata={
+            "description": "Of the attention over interests: softmax of the logarithm of mass divided by it; 1 makes"
+            " attention proportional to mass.",
+            **POSITIVE,
+        },
+    )
+    types: dict[str, TypeOptions] = field(
+        default_factory=default_types,
+        metadata={
+            "description": "What each type of behavior weighs (negative turns away, 0 only counts), and the seconds in"
+            " which half of that has faded; a type that is left out keeps its default.",
+            "form": "a table of a weight and a half_life > 0 by type of behavior",
+        },
+    )
 
     def __post_init__(self) -> None:
         unknown = sorted(set(self.types) - set(BEHAVIOR_TYPES))

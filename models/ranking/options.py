@@ -1,27 +1,49 @@
 """Ranking options: how long lists are and what they weigh."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from schemas.behaviors import BEHAVIOR_TYPES
 
 
 @dataclass(frozen=True)
 class RankingOptions:
-    """How a list is made.
+    """How a list is made."""
 
-    length: items per list. candidates: how many come from each source. recency: an interest's weight relative to that
-    of the one moved next after it. popularity: weight of popularity (0 to 1 of the most popular item, on a logarithmic
-    scale) beside similarity. unwanted: weight of similarity to what the user turned away. had: behavior types after
-    which an item is not recommended again.
-    """
-
-    length: int = 10
-    candidates: int = 50
-    recency: float = 0.4
-    popularity: float = 0.3
-    unwanted: float = 0.5
-    variant: str = "default"
-    had: tuple[str, ...] = ("purchase", "dislike", "hide")
+    length: int = field(default=10, metadata={"description": "How long a list is.", "unit": "items", "ge": 1})
+    candidates: int = field(
+        default=50, metadata={"description": "How many items come from each source.", "unit": "items", "ge": 1}
+    )
+    recency: float = field(
+        default=0.4,
+        metadata={
+            "description": "An interest's weight relative to that of the one moved next after it.",
+            "gt": 0,
+            "le": 1,
+        },
+    )
+    popularity: float = field(
+        default=0.3,
+        metadata={
+            "description": "Weight of popularity (0 to 1 of the most popular item, on a logarithmic scale) beside"
+            " similarity.",
+            "allow_inf_nan": False,
+        },
+    )
+    unwanted: float = field(
+        default=0.5,
+        metadata={
+            "description": "Weight of similarity to what the user turned away.",
+            "allow_inf_nan": False,
+        },
+    )
+    variant: str = field(default="default", metadata={"description": "What lists made with these options are called."})
+    had: tuple[str, ...] = field(
+        default=("purchase", "dislike", "hide"),
+        metadata={
+            "description": "After a behavior of these types an item is not recommended again to its user.",
+            "form": "a list of types of behaviors",
+        },
+    )
 
     def __post_init__(self) -> None:
         if not 1 <= self.length <= self.candidates:

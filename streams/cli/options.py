@@ -19,7 +19,7 @@ Partitioner = Annotated[
 
 def settings_of(**flags: dict[str, Any]) -> "Settings":
     """Settings from the environment and penchant.toml, below what flags say."""
-    from streams.apps.operators import load_settings
+    from streams.settings import load_settings
 
     return load_settings(**flags)
 
