@@ -77,6 +77,13 @@ class UserArena:
         """Zeroes these users; their next take_rows deletes every row."""
         kernels.erase_each(self.arrays, slots)
 
+    def forget_event(self, slot: int, event_id: int) -> None:
+        """Takes an event's fingerprint from what a user has sent, so that it counts when it comes again."""
+        sent = self.head["event_ids"][slot]
+        if (sent == event_id).any():
+            sent[sent == event_id] = 0
+            self.changed[slot] |= kernels.HEAD_CHANGED
+
     def least_recently_touched(self, count: int, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Up to `count` unchanged users, longest unused first, none where keep (capacity,) is true."""
         here = np.fromiter(self.slots.values(), np.int64, len(self.slots))

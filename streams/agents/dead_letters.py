@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from schemas.dead_letters import DeadLetter, Headers, dead_letter_headers, dead_letter_key, dead_letter_value
 from streams.agents.waiting import WaitingBehavior
 from streams.kafka.transport import Record
+from streams.metrics import WorkerMetrics
 from streams.settings import dead_letters_of
 from streams.state.processor import Output
 
@@ -12,8 +13,9 @@ from streams.state.processor import Output
 class DeadLetters:
     """Dead letters of one partition since the last flush."""
 
-    def __init__(self, partition: int) -> None:
+    def __init__(self, partition: int, metrics: WorkerMetrics) -> None:
         self._partition = partition
+        self._metrics = metrics
         self._letters: list[DeadLetter] = []
 
     def __len__(self) -> int:
@@ -52,6 +54,7 @@ class DeadLetters:
         """The letters as outputs, one each, since each has headers of its own."""
         letters, self._letters = self._letters, []
         for letter in letters:
+            self._metrics.rejected.labels(letter.topic, letter.reason).inc()
             headers: Headers = dead_letter_headers(letter)
             yield Output(
                 dead_letters_of(letter.topic),

@@ -17,11 +17,12 @@ from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
+from streams.metrics import WorkerMetrics
 from streams.state.processor import Flush
 from streams.state.store import LocalStore
 
 ITEM = "rehearsed"
-LATER = 4_000_000_000_000
+EARLIER, LATER = 1_000_000_000_000, 4_000_000_000_000
 
 
 @dataclass
@@ -39,13 +40,16 @@ def rehearse(options: InterestsOptions) -> None:
     vector = to_bytes(np.ones(DIMENSIONS, np.float32))
     catalog = Catalog(1)
     catalog.put(ItemVector(item_id=ITEM, encoder=ITEM, vector=vector))
-    users = InterestsProcessor(replace(options, partitions=1, signal_partitions=1, arena_users=1), catalog, 0)
-    trends = TrendsProcessor(topics, options.step.interests, TrendOptions(), 0)
+    metrics = WorkerMetrics()
+    users = InterestsProcessor(replace(options, partitions=1, signal_partitions=1, arena_users=1), catalog, 0, metrics)
+    trends = TrendsProcessor(topics, options.step.interests, TrendOptions(), 0, metrics)
     with TemporaryDirectory() as folder:
         store = LocalStore(Path(folder) / "users")
         users.load(store, None)
-        users.apply(_batch(topics.clickstream, [_behavior("first", 0), _behavior("second", 0)]))
-        answer = EncodeAnswer(kind="behavior", model="text", payload=_behavior("first", 0), encoder=ITEM, vector=vector)
+        users.apply(_batch(topics.clickstream, [_behavior("first", EARLIER), _behavior("second", EARLIER)]))
+        answer = EncodeAnswer(
+            kind="behavior", model="text", payload=_behavior("first", EARLIER), encoder=ITEM, vector=vector
+        )
         users.apply(_batch(topics.behaviors_encoded, [encode_answer(answer)]))
         flush = _flush(users, store)
         users.apply(_batch(topics.clickstream, [_behavior("first", LATER)]))

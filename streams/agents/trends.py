@@ -8,6 +8,7 @@ from schemas.rows.partition import PositionsRow
 from schemas.trends import decode_signal_block, encode_item_trend
 from streams.agents.dead_letters import DeadLetters
 from streams.kafka.transport import Batch
+from streams.metrics import WorkerMetrics
 from streams.settings import TopicSettings
 from streams.state.processor import Facts, Flush, Output
 from streams.state.store import LocalStore
@@ -17,14 +18,19 @@ class TrendsProcessor:
     """The items of one partition of item.signals."""
 
     def __init__(
-        self, topics: TopicSettings, interests: InterestOptions, options: TrendOptions, partition: int
+        self,
+        topics: TopicSettings,
+        interests: InterestOptions,
+        options: TrendOptions,
+        partition: int,
+        metrics: WorkerMetrics,
     ) -> None:
         self._topics = topics
         self._weights = interests.weights()
         self._options = options
         self._partition = partition
         self._popularity = ItemPopularity()
-        self._letters = DeadLetters(partition)
+        self._letters = DeadLetters(partition, metrics)
         self._watermark = 0.0
         self._events = 0
 

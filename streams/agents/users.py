@@ -8,9 +8,12 @@ from numpy.typing import NDArray
 from models.interests.admission import faded
 from models.interests.arena import UserArena
 from models.interests.kernels import Rules
+from schemas.behaviors import Behavior
+from schemas.ids import fingerprint
 from schemas.rows import keys
 from schemas.rows.user import HEAD, ROWS_PER_USER, SEEN_CHUNK, SEEN_CHUNKS
 from streams.kafka.partitioners import PARTITIONERS, explains
+from streams.metrics import WorkerMetrics
 from streams.state.store import LocalStore
 
 SWEEP_ROWS = 5_000
@@ -22,10 +25,13 @@ class Users:
     partitioner: the one to trust, or None to keep those that explain every owner seen so far.
     """
 
-    def __init__(self, arena: UserArena, partitioner: str | None, partition: int, partitions: int) -> None:
+    def __init__(
+        self, arena: UserArena, partitioner: str | None, partition: int, partitions: int, metrics: WorkerMetrics
+    ) -> None:
         self.partitioners: tuple[str, ...] = (partitioner,) if partitioner else PARTITIONERS
         self._fixed = partitioner is not None
         self._arena = arena
+        self._metrics = metrics
         self._partition = partition
         self._partitions = partitions
         self._cursor: bytes | None = None
@@ -40,6 +46,7 @@ class Users:
         """Arena slots (n,) of these owners, loaded or new; -1 where no partitioner would have put one here."""
         find = self._arena.slots.get
         slots = [find(owner, -1) for owner in owners]
+        self._metrics.arena_lookups.labels("hit").inc(len(slots) - slots.count(-1))
         if -1 in slots:
             self._load_missing([owner for owner, slot in zip(owners, slots, strict=True) if slot < 0])
             slots = [find(owner, -1) for owner in owners]
@@ -56,6 +63,10 @@ class Users:
             else:
                 self._arena.load(owner, self._rows_of(prefix, head))
         welcome = self._explained(new)
+        lookups = self._metrics.arena_lookups
+        lookups.labels("loaded").inc(len(missing) - len(new))
+        lookups.labels("new").inc(len(welcome))
+        lookups.labels("refused").inc(len(new) - len(welcome))
         if welcome:
             self._arena.add(welcome)
 
@@ -93,6 +104,12 @@ class Users:
             "producers use the same partitioner"
         )
 
+    def forget_event(self, behavior: Behavior) -> None:
+        """Lets an admitted behavior that became a dead letter before it was applied count when it comes again."""
+        slot = int(self.slots_of([behavior.owner])[0])
+        if slot >= 0:
+            self._arena.forget_event(slot, fingerprint(behavior.event_id))
+
     def keys_of(self, slots: NDArray[np.int64]) -> list[bytes]:
         """Message keys of these users: their ids."""
         owners = self._arena.owners
@@ -104,7 +121,9 @@ class Users:
         if surplus > 0:
             margin = surplus + limit // 8
             keep = np.zeros(len(self._arena.changed), np.bool_)
-            self._arena.evict(self._arena.least_recently_touched(margin, keep))
+            leaving = self._arena.least_recently_touched(margin, keep)
+            self._arena.evict(leaving)
+            self._metrics.arena_evictions.inc(len(leaving))
 
     def retire(self, now: float, rules: Rules) -> list[bytes]:
         """Forgets stored users faded at `now` (event time, seconds), part of the store a call; gives their keys."""

@@ -30,6 +30,9 @@ class Waiting:
         self._count = 0
         self._by_item: dict[str, list[WaitingBehavior]] = {}
 
+    def __len__(self) -> int:
+        return self._count
+
     def load(self, store: LocalStore, next_number: int) -> None:
         """Reads the rows of an earlier run."""
         self.next_number = next_number

@@ -55,6 +55,11 @@ class CatalogFollower:
         self._thread = threading.Thread(target=self._run, name="catalog", daemon=True)
         self._thread.start()
 
+    @property
+    def loaded(self) -> bool:
+        """Whether the end of every partition was reached."""
+        return self._ready.is_set()
+
     async def wait_until_loaded(self) -> None:
         """Returns once the end of every partition was reached: the gate before a worker joins its group."""
         await self._ready.wait()

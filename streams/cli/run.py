@@ -7,6 +7,11 @@ import typer
 
 from streams.cli.options import Bootstrap, client_settings, end, settings_of
 
+MetricsPort = Annotated[
+    int | None,
+    typer.Option(metavar="PORT", help="Where it serves metrics and health, each process its own; 0 serves none."),
+]
+
 
 def create_topics(bootstrap: Bootstrap = None) -> None:
     """Create the topics that are not there yet.
@@ -28,18 +33,21 @@ def worker(
     data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A folder of its own for its state. (Setting worker.data.)")
     ] = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Run a worker: behaviors in, recommendations out.
 
     Start as many as you like, each with a data folder of its own; they
     share the partitions among them. A worker may be killed at any time:
-    another goes on from where it committed last.
+    another goes on from where it committed last. What it does is told to
+    Prometheus at http://127.0.0.1:9464/metrics, and whether it is ready at
+    /readyz.
 
     Example:
 
         penchant worker --bootstrap kafka:9092 --data /var/lib/penchant/1
     """
-    settings = settings_of(kafka={"bootstrap": bootstrap}, worker={"data": data})
+    settings = settings_of(kafka={"bootstrap": bootstrap}, worker={"data": data, "metrics_port": metrics_port})
 
     from streams.apps import worker
 
@@ -51,17 +59,19 @@ def encoder(
     data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A folder for its cache of vectors. (Setting encoder.data.)")
     ] = None,
+    metrics_port: MetricsPort = None,
 ) -> None:
     """Run the encoder: texts in, vectors out.
 
     Items and behaviors that carry text need it. It uses a GPU where there
-    is one, and encodes no text twice.
+    is one, and encodes no text twice. What it does is told to Prometheus
+    at http://127.0.0.1:9465/metrics, and whether it is ready at /readyz.
 
     Example:
 
         penchant encoder --bootstrap kafka:9092
     """
-    settings = settings_of(kafka={"bootstrap": bootstrap}, encoder={"data": data})
+    settings = settings_of(kafka={"bootstrap": bootstrap}, encoder={"data": data, "metrics_port": metrics_port})
 
     from streams.apps import encoder
 

@@ -60,4 +60,5 @@ def dead(record: Record, reason: str, detail: str) -> Outgoing:
         dead_letter_key(letter),
         dead_letter_value(letter),
         dead_letter_headers(letter),
+        reason,
     )

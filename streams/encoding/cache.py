@@ -83,7 +83,10 @@ def _options() -> Options:
 def _cannot_open(folder: Path, error: Exception) -> CacheError:
     if "lock" in str(error).lower():
         return CacheError(
-            f"the vector cache {folder} is used by another encoder: give each its own data folder "
-            "(PENCHANT_ENCODER__DATA)"
+            f"the vector cache {folder} is used by another encoder: give each its own data folder (--data, or "
+            "PENCHANT_ENCODER__DATA)"
         )
-    return CacheError(f"the vector cache {folder} cannot be opened: {error}")
+    return CacheError(
+        f"the vector cache {folder} cannot be opened ({error}): give the encoder a data folder that it can write to, "
+        "with room on its disk (--data, or PENCHANT_ENCODER__DATA)"
+    )

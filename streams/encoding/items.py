@@ -3,7 +3,7 @@
 import numpy as np
 
 from models.encoder.texts import item_text
-from schemas.content_types import MSGPACK_HEADERS
+from schemas.content_types import MSGPACK_HEADERS, require_json
 from schemas.errors import SchemaError
 from schemas.items import Item, ItemVector, decode_item, encode_item_vector
 from schemas.times import epoch_seconds
@@ -18,7 +18,9 @@ def item_reader(topic: str, version: str) -> Reader:
         if record.key is None:
             raise SchemaError("not an item: it has no key; produce items with their id as the key")
         if record.value is None:
+            _require_text(record.key)
             return Task("", lambda _: Outgoing(topic, record.partition, record.key, None, MSGPACK_HEADERS))
+        require_json(record.headers)
         item = decode_item(record.value)
         if item.id.encode() != record.key:
             raise SchemaError("not an item: its key is not its id, so that nothing could replace or delete it later")
@@ -41,6 +43,14 @@ def item_reader(topic: str, version: str) -> Reader:
         return Task("" if supplied else item_text(item), answer)
 
     return read
+
+
+def _require_text(key: bytes) -> None:
+    """Refuses to delete what no item can be called, before it reaches who takes keys for ids."""
+    try:
+        key.decode()
+    except UnicodeDecodeError:
+        raise SchemaError("not an item's deletion: its key is not UTF-8, so it is no item's id") from None
 
 
 def supplied_vector(item: Item) -> bytes | None:

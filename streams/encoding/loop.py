@@ -3,12 +3,15 @@
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from streams.encoding.batches import answers
 from streams.encoding.items import item_reader
 from streams.encoding.requests import request_reader
 from streams.encoding.sources import Source
 from streams.encoding.vectors import TextVectors
+from streams.metrics import EncoderMetrics, Health
+from streams.metrics.health import BEAT_INTERVAL
 from streams.settings import Settings
 
 IDLE_WAIT = 0.02  # seconds that an idle loop waits for a request before it looks at the items
@@ -24,18 +27,22 @@ class EncodeLoop:
     the topic finds no more, after the flush interval, or when there are many.
     """
 
-    def __init__(self, settings: Settings, vectors: TextVectors) -> None:
+    def __init__(self, settings: Settings, vectors: TextVectors, metrics: EncoderMetrics, health: Health) -> None:
         topics = settings.topics
         self._vectors = vectors
         self._most = settings.encoder.batch_texts
         self._flush_interval = settings.encoder.flush_interval
         self._pool = ThreadPoolExecutor(PUBLISH_THREADS, "publish")
-        self._requests = Source(settings, topics.encode_requests, self._pool)
-        self._items = Source(settings, topics.items, self._pool)
+        self._requests = Source(settings, topics.encode_requests, self._pool, metrics)
+        self._items = Source(settings, topics.items, self._pool, metrics)
+        self._metrics, self._health = metrics, health
+        for source, topic in ((self._requests, topics.encode_requests), (self._items, topics.items)):
+            health.require(f"the group has assigned {topic}", partial(getattr, source, "assigned"))
         self._read_request = request_reader(topics.behaviors_encoded, vectors.version)
         self._read_item = item_reader(topics.items_encoded, vectors.version)
+        health.started()
         self._idle = True
-        self._flushed_at = self._positions_at = time.monotonic()
+        self._flushed_at = self._positions_at = self._observed_at = time.monotonic()
 
     def run(self, stopped: Callable[[], bool]) -> None:
         """Goes on until `stopped()`, then publishes what is encoded and leaves the group.
@@ -61,6 +68,7 @@ class EncodeLoop:
         self._commit_positions()
         self._requests.check_fenced()
         self._items.check_fenced()
+        self._observe()
 
     def _answer_requests(self, wait: float = 0) -> None:
         full = True
@@ -89,3 +97,18 @@ class EncodeLoop:
             self._requests.flush(positions=True)
             self._items.flush(positions=True)
             self._positions_at = now
+
+    def _observe(self) -> None:
+        self._health.beat()
+        now = time.monotonic()
+        if now - self._observed_at > BEAT_INTERVAL:
+            self._observed_at = now
+            live, bulk = self._requests.lag(), self._items.lag()
+            self._metrics.queue.set({("live",): sum(live.values()), ("bulk",): sum(bulk.values())})
+            self._metrics.lag.set(
+                {
+                    (source.topic, str(partition)): behind
+                    for source, lag in ((self._requests, live), (self._items, bulk))
+                    for partition, behind in lag.items()
+                }
+            )

@@ -1,12 +1,22 @@
 """Publishing: a source partition's answers and its position, in one transaction."""
 
+import time
+from collections.abc import Sequence
 from contextlib import suppress
+from typing import NamedTuple
 
 from confluent_kafka import TopicPartition
 
 from streams.encoding.records import Outgoing
 from streams.kafka.transactions import FencedError, TransactionalProducer, TransactionError
 from streams.settings import Settings
+
+
+class Published(NamedTuple):
+    """What one transaction wrote, and the seconds it took."""
+
+    outgoing: Sequence[Outgoing]
+    seconds: float
 
 
 class Publisher:
@@ -47,12 +57,13 @@ class Publisher:
         """The position as the group commits it."""
         return TopicPartition(self.topic, self.partition, self.position)
 
-    def publish(self, group_metadata: object) -> None:
-        """Writes what waits, and the position, in one transaction.
+    def publish(self, group_metadata: object) -> Published:
+        """Writes what waits, and the position, in one transaction; returns what that was.
 
         Raises FencedError when another encoder publishes this partition now, TransactionError for any other failure:
         then nothing counts as written, and what was committed says where to go on.
         """
+        began = time.monotonic()
         try:
             self._producer.begin()
             for outgoing in self.waiting:
@@ -64,8 +75,9 @@ class Publisher:
             with suppress(FencedError, TransactionError):
                 self._producer.abort()
             raise
-        self.waiting = []
+        written, self.waiting = self.waiting, []
         self.committed = self.position
+        return Published(written, time.monotonic() - began)
 
     def close(self) -> None:
         """Lets the producer go; what still waits is dropped."""

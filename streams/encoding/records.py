@@ -20,13 +20,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message to write, on the partition number of the record that it answers."""
+    """One message to write, on the partition number of the record that it answers; refusal: a dead letter's reason."""
 
     topic: str
     partition: int
     key: bytes | None
     value: bytes | None
     headers: Headers
+    refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """Text vectors: from texts to their vectors, each text encoded once."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 
 from models.encoder.options import BatchOptions
 from models.encoder.protocol import Encoder
 from schemas.halves import to_half
 from streams.encoding.cache import VectorCache
+from streams.metrics import EncoderMetrics
 
 TOKEN_CHARACTERS = 4  # about, in English; a bound on time and not on memory, so about is enough
 COUNTED_CHARACTERS = 1024  # a model reads no more of a text
@@ -21,12 +23,13 @@ class TextVectors:
     encoded, cached: how many texts were encoded, and found in the cache, since the start.
     """
 
-    def __init__(self, encoder: Encoder, cache: VectorCache, batch: BatchOptions) -> None:
+    def __init__(self, encoder: Encoder, cache: VectorCache, batch: BatchOptions, metrics: EncoderMetrics) -> None:
         self.encoded = 0
         self.cached = 0
         self._encoder = encoder
         self._cache = cache
         self._batch = batch
+        self._metrics = metrics
 
     @property
     def version(self) -> str:
@@ -43,6 +46,7 @@ class TextVectors:
             known = self._cache.find(part)
             new = self._encode([text for text in part if text not in known])
             self.cached += len(known)
+            self._metrics.texts.labels("cached").inc(len(known))
             vectors |= known | new
             between()
         return vectors
@@ -50,7 +54,11 @@ class TextVectors:
     def _encode(self, texts: list[str]) -> dict[str, bytes]:
         if not texts:
             return {}
+        began = time.monotonic()
         halves = to_half(self._encoder.encode(texts))
+        self._metrics.encode_seconds.observe(time.monotonic() - began)
+        self._metrics.batch_fill.observe(len(texts) / self._batch.texts)
+        self._metrics.texts.labels("encoded").inc(len(texts))
         vectors = {text: row.tobytes() for text, row in zip(texts, halves, strict=True)}
         self._cache.keep(vectors)
         self.encoded += len(texts)

@@ -43,12 +43,19 @@ class ChangelogReader:
         )
 
     def replay(
-        self, store: LocalStore, topic: str, partition: int, rebuild_after: float, going_on: Callable[[], bool]
+        self,
+        store: LocalStore,
+        topic: str,
+        partition: int,
+        rebuild_after: float,
+        going_on: Callable[[], bool],
+        progress: Callable[[int, int], None],
     ) -> int:
         """Applies what the store has not seen; returns how many records that were.
 
         A store that the topic cannot explain, or one last written over rebuild_after seconds ago (tombstones may have
-        been compacted away since), is rebuilt from the start.
+        been compacted away since), is rebuilt from the start. progress: told how many records were applied just now, and
+        how many offsets are left.
         Raises: Abandoned, RecoveryError.
         """
         low, high = self.watermarks(topic, partition)
@@ -69,8 +76,10 @@ class ChangelogReader:
                     position = rows[-1][0] + 1
                     store.write(((key, value) for _, key, value in rows), position)
                     count += len(rows)
+                    progress(len(rows), high - position)
             elif time.monotonic() - heard > STALL_LIMIT:
                 raise RecoveryError(f"{topic}[{partition}] gave nothing for {STALL_LIMIT:g} s at {position} of {high}")
+        progress(0, 0)
         return count
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from streams.kafka.transactions import FencedError
 from streams.kafka.transport import Batch, Reach
 from streams.kafka.transport.batch import AssignmentToken
 from streams.logs import get_log
+from streams.metrics import WorkerMetrics
 from streams.settings import KafkaSettings
 from streams.state.changelog import Abandoned, RecoveryError
 from streams.state.owner import Owner, StoreOptions
@@ -42,10 +43,14 @@ class PartitionHost:
 
     is_current: whether an assignment still holds. rewind: seeks back to the owners' positions. end: ends the process
     with this error; nothing uncommitted survives it. fenced_grace: seconds after which a fenced partition that is still
-    assigned to us ends the process.
+    assigned to us ends the process. settled: whether every partition that the group gave us is recovered and ours.
     """
 
-    def __init__(self, stores: Sequence[Store], kafka: KafkaSettings, fenced_grace: float) -> None:
+    def __init__(
+        self, stores: Sequence[Store], kafka: KafkaSettings, fenced_grace: float, metrics: WorkerMetrics
+    ) -> None:
+        self.settled = False
+        self._metrics = metrics
         self.owners: dict[tuple[str, int], Owner] = {}
         self._stores = stores
         self._store_of = {source: store.options.name for store in stores for source in store.options.sources}
@@ -98,13 +103,18 @@ class PartitionHost:
         """Recovers every assigned partition in threads; abandons what a newer assignment has overtaken."""
         if self.owners:
             await self.revoke()
+        self.settled = False
         self._token = token
+        self._metrics.rebalances.inc()
         try:
             owners = [owner for store in self._stores for owner in self._new_owners(store, tps)]
         except RecoveryError as error:
             self._end(error)
             return
+        self._metrics.recovering.set(len(owners))
         await asyncio.gather(*(self._recover(owner, token) for owner in owners))
+        self._metrics.recovering.set(0)
+        self.settled = self._is_current(token) and len(self.owners) == len(owners)
 
     def _new_owners(self, store: Store, tps: set[TP]) -> list[Owner]:
         options = store.options
@@ -116,7 +126,7 @@ class PartitionHost:
             )
         partitions = sorted(assigned[0])
         return [
-            Owner(options, partition, store.processor(partition, len(partitions)), self._kafka)
+            Owner(options, partition, store.processor(partition, len(partitions)), self._kafka, self._metrics)
             for partition in partitions
         ]
 
@@ -132,6 +142,7 @@ class PartitionHost:
             self._end(error)
         else:
             self.owners[owner.options.name, owner.partition] = owner
+            self._metrics.recovering.dec()
             owner.start(self._pool, self._failed, self._rewind)
             await owner.submit(owner.processor.tick)
             log.info("recovered", **place, replayed=replayed, positions=owner.positions)
@@ -140,6 +151,7 @@ class PartitionHost:
         """Flushes and closes every owner; the group gives the partitions out anew."""
         owners = list(self.owners.values())
         self.owners.clear()
+        self.settled = False
         await asyncio.gather(*(owner.close() for owner in owners))
         if owners:
             log.info("revoked", partitions=sorted(f"{owner.options.name}/{owner.partition}" for owner in owners))
@@ -154,6 +166,8 @@ class PartitionHost:
         """Another process owns the partition now. We may not know yet; if we still do not later, something is wrong."""
         key = (owner.options.name, owner.partition)
         log.warning("fenced", store=key[0], partition=key[1], reason=str(error))
+        self._metrics.fenced.inc()
+        self.settled = False
         if self.owners.get(key) is owner:
             del self.owners[key]
         watch = asyncio.ensure_future(self._watch_fenced(owner, self._token, error))

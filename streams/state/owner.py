@@ -18,10 +18,11 @@ from schemas.rows.partition import PositionsRow, decode_positions, encode_partit
 from streams.kafka.transactions import TransactionalProducer, TransactionError
 from streams.kafka.transport import Batch, Reach
 from streams.logs import get_log
+from streams.metrics import WorkerMetrics
 from streams.settings import KafkaSettings
 from streams.state.changelog import Abandoned, ChangelogReader, RecoveryError
 from streams.state.processor import Flush, Processor
-from streams.state.store import LocalStore
+from streams.state.store import LocalStore, StoreSize
 
 INBOX_BATCHES = 4
 MEMTABLE_FLUSH_INTERVAL = 60.0
@@ -54,10 +55,13 @@ class Owner:
     nothing to lock, and the batches that arrive during a commit wait.
     """
 
-    def __init__(self, options: StoreOptions, partition: int, processor: Processor, kafka: KafkaSettings) -> None:
+    def __init__(
+        self, options: StoreOptions, partition: int, processor: Processor, kafka: KafkaSettings, metrics: WorkerMetrics
+    ) -> None:
         self.options = options
         self.partition = partition
         self.processor = processor
+        self._metrics = metrics
         self.positions: dict[str, int] = {}
         self.durable: dict[str, int] = {}
         self._kafka = kafka
@@ -80,6 +84,7 @@ class Owner:
 
         Raises: Abandoned when the assignment changed meanwhile, FencedError, RecoveryError, StoreError.
         """
+        began = time.monotonic()
         try:
             self._require(is_current, "before fencing")
             self._fence()
@@ -90,6 +95,7 @@ class Owner:
         except BaseException:
             self._resources.close()
             raise
+        self._metrics.recovery_seconds.labels(self.options.name).observe(time.monotonic() - began)
         return replayed
 
     def _require(self, is_current: Callable[[], bool], moment: str) -> None:
@@ -109,7 +115,9 @@ class Owner:
     def _replay(self, is_current: Callable[[], bool]) -> int:
         options, reader = self.options, ChangelogReader(self._kafka)
         try:
-            replayed = reader.replay(self._store, options.changelog, self.partition, options.rebuild_after, is_current)
+            replayed = reader.replay(
+                self._store, options.changelog, self.partition, options.rebuild_after, is_current, self._progress
+            )
             row = self._store.get(POSITIONS_KEY)
             known = decode_positions(row) if row else None
             self._sequence = known.sequence if known else 0
@@ -120,6 +128,10 @@ class Owner:
         self.durable = dict(known.positions) if known else {}
         self.processor.load(self._store, known)
         return replayed
+
+    def _progress(self, applied: int, left: int) -> None:
+        self._metrics.recovered_records.labels(self.options.name).inc(applied)
+        self._metrics.recovery_left.labels(self.options.name, str(self.partition)).set(left)
 
     def _start_of(self, source: str, known: PositionsRow | None, reader: ChangelogReader) -> int:
         low, high = reader.watermarks(source, self.partition)
@@ -207,6 +219,7 @@ class Owner:
             return
         if batch.next_offset <= position:
             return
+        self._metrics.batch_records.labels(batch.topic).observe(len(batch.records))
         if batch.start < position:
             batch.records = [record for record in batch.records if record.offset >= position]
         if batch.records:
@@ -234,6 +247,8 @@ class Owner:
     async def _flush(self) -> None:
         flush = self.processor.take()
         positions = dict(self.positions)
+        self._metrics.flush_records.labels(self.options.name).observe(self._applied)
+        self._metrics.flush_rows.labels(self.options.name).observe(len(flush.rows))
         self._changed, self._applied = False, 0
         self._sequence += 1
         row = encode_partition_row(
@@ -252,7 +267,8 @@ class Owner:
         def keep_offset(message: Message) -> None:
             delivered.append(message.offset() or 0)
 
-        producer, changelog = self._producer, self.options.changelog
+        producer, changelog, metrics = self._producer, self.options.changelog, self._metrics
+        began = time.monotonic()
         producer.begin()
         for output in flush.outputs:
             producer.produce_many(output.topic, output.partition, output.records, output.headers)
@@ -263,7 +279,13 @@ class Owner:
         producer.commit()
         if not delivered:
             raise TransactionError(f"{changelog}[{self.partition}] committed, but its last record has no offset")
+        committed = time.monotonic()
         self._write(flush, positions, delivered[0] + 1)
+        metrics.commit_seconds.labels(self.options.name).observe(committed - began)
+        metrics.stage_seconds.labels("commit").observe(committed - began)
+        metrics.stage_seconds.labels("store").observe(time.monotonic() - committed)
+        for output in flush.outputs:
+            metrics.outputs.labels(output.topic).inc(len(output.records))
 
     def _write(self, flush: Flush, positions: bytes, next_offset: int) -> None:
         self._store.write([*flush.rows, (POSITIONS_KEY, positions)], next_offset)
@@ -283,6 +305,10 @@ class Owner:
         self._inbox.clear()
         self._arrived.set()
         self._room.set()
+
+    def size(self) -> StoreSize:
+        """About how many rows and bytes its store holds."""
+        return self._store.size()
 
     def tp_positions(self) -> dict[TP, int]:
         """Durable positions per source partition."""

@@ -1,12 +1,13 @@
 """Store: one partition's rows in RocksDB, written only after their transaction has committed."""
 
 import fcntl
+import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from struct import Struct
-from typing import IO
+from typing import IO, NamedTuple
 
 from rocksdict import BlockBasedOptions, Cache, Options, Rdict, WriteBatch, WriteOptions
 
@@ -23,18 +24,34 @@ class StoreError(Exception):
     """A data folder that cannot be used; the message says where and how to mend it."""
 
 
+class StoreSize(NamedTuple):
+    """What a store holds, about: rows, and bytes on disk and in its write buffer."""
+
+    rows: int
+    bytes: int
+
+
 def claim(folder: Path) -> IO[bytes]:
     """Takes a worker's data folder for this process, as long as the returned file is open; a kill lets go of it too.
 
-    Raises: StoreError when another process has it.
+    Raises: StoreError when another process has it, or when it cannot be written to.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    taken = (folder / _CLAIM).open("wb")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        taken = (folder / _CLAIM).open("ab")
+    except OSError as error:
+        raise _unusable(folder, error.strerror or str(error)) from None
     try:
         fcntl.flock(taken, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         taken.close()
         raise _in_use(folder) from None
+    try:
+        taken.truncate(0)
+        taken.write(f"{os.getpid()}\n".encode())
+        taken.flush()
+    except OSError as error:
+        raise _unusable(folder, error.strerror or str(error)) from None
     return taken
 
 
@@ -57,7 +74,7 @@ class LocalStore:
         except Exception as error:
             if "lock" in str(error).lower():
                 raise _in_use(self.path) from None
-            raise StoreError(f"the data folder {self.path} cannot be opened: {error}") from None
+            raise _unusable(self.path, str(error)) from None
         self._db.set_write_options(_write_options())
         self._batch_options = _write_options()
         marker = self._db.get(_OFFSET_KEY)
@@ -100,6 +117,12 @@ class LocalStore:
         put(_OFFSET_KEY, _offset_layout.pack(next_offset, self.written))
         self._db.write(batch, self._batch_options)
 
+    def size(self) -> StoreSize:
+        """What it holds, by RocksDB's own estimates."""
+        number = self._db.property_int_value
+        kept = (number("rocksdb.live-sst-files-size") or 0) + (number("rocksdb.cur-size-all-mem-tables") or 0)
+        return StoreSize(number("rocksdb.estimate-num-keys") or 0, kept)
+
     def flush(self) -> None:
         """Moves what is in memory to disk, so that a kill replays little."""
         self._db.flush()
@@ -112,6 +135,13 @@ class LocalStore:
 
 def _in_use(path: Path) -> StoreError:
     return StoreError(f"the data folder {path} is in use by another process: give each worker its own (--data)")
+
+
+def _unusable(path: Path, why: str) -> StoreError:
+    return StoreError(
+        f"the data folder {path} cannot be used ({why}): give the worker one that it can write to, with room on its "
+        "disk (--data, or worker.data in the settings)"
+    )
 
 
 def _options() -> Options:

@@ -19,6 +19,7 @@ from streams.apps.worker import Worker
 from streams.kafka.client import open_consumer
 from streams.kafka.transactions import TransactionalProducer
 from streams.kafka.transport import Batch
+from streams.metrics import Health, WorkerMetrics
 from streams.settings import KafkaSettings, Settings
 from streams.state.host import Store
 from streams.state.store import LocalStore
@@ -126,7 +127,7 @@ class BareLoop:
     """All partitions of both stores, and trends into the catalog, as in a worker."""
 
     def __init__(self, settings: Settings) -> None:
-        worker = Worker(settings)
+        worker = Worker(settings, WorkerMetrics(), Health())
         rehearse(worker._interests_options(1))
         self._topics = settings.topics
         self.catalog: Catalog = worker._catalog

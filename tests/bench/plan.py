@@ -46,5 +46,5 @@ def settings_of(plan: Plan) -> Settings:
         item_trends=f"{run}.trends",
         partitions=PARTITIONS,
     )
-    worker = WorkerSettings(data=Path(plan.data), lists=plan.variant == "lists")
+    worker = WorkerSettings(data=Path(plan.data), lists=plan.variant == "lists", metrics_port=0)
     return Settings(app=run, kafka=KafkaSettings(bootstrap=plan.bootstrap), topics=topics, worker=worker)

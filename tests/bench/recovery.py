@@ -69,11 +69,11 @@ def user_rows(settings: Settings, users: int) -> Iterator[Rows]:
 
 def write(settings: Settings, rows: Rows) -> None:
     """Writes rows as flushes do: one transaction per partition, a positions row at its end."""
-    for partition in range(PARTITIONS):
+    for partition in range(settings.topics.partitions):
         producer = TransactionalProducer(settings.kafka, f"{settings.app}.{partition}", 60.0)
         producer.fence()
         producer.begin()
-        producer.produce_many(settings.users_changelog, partition, rows[partition::PARTITIONS])
+        producer.produce_many(settings.users_changelog, partition, rows[partition :: settings.topics.partitions])
         positions = PositionsRow(sequence=1, positions={}, partitioners=("crc32",), watermark=1.7e9, events=1)
         producer.produce(settings.users_changelog, partition, POSITIONS_KEY, encode_partition_row(positions))
         producer.commit()
@@ -86,7 +86,9 @@ def replay(settings: Settings, folder: Path) -> tuple[float, int]:
     def one(partition: int) -> int:
         store = LocalStore(folder / str(partition))
         reader = ChangelogReader(settings.kafka)
-        count = reader.replay(store, settings.users_changelog, partition, 86_400.0, lambda: True)
+        count = reader.replay(
+            store, settings.users_changelog, partition, 86_400.0, lambda: True, lambda applied, left: None
+        )
         reader.close()
         store.close()
         return count

@@ -183,8 +183,8 @@ def settings_for(bootstrap: str, app: str, more: dict[str, dict[str, Any]]) -> S
         app=app,
         kafka=KafkaSettings(bootstrap=bootstrap),
         topics=TopicSettings(**topics),
-        worker=WorkerSettings(**(worker | {"fenced_grace": 5.0} | more.get("worker", {}))),
-        encoder={"model": "fake", "session_timeout": 6.0} | more.get("encoder", {}),
+        worker=WorkerSettings(**(worker | {"fenced_grace": 5.0, "metrics_port": 0} | more.get("worker", {}))),
+        encoder={"model": "fake", "session_timeout": 6.0, "metrics_port": 0} | more.get("encoder", {}),
         interests=more.get("interests", {}),
     )
 

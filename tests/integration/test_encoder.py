@@ -21,6 +21,7 @@ from schemas.vectors import from_bytes
 from streams.encoding.errors import EncodingError
 from streams.encoding.sources import Source, group_of
 from streams.kafka.transactions import TransactionalProducer, TransactionError
+from streams.metrics import EncoderMetrics
 from streams.settings import Settings, dead_letters_of
 from tests.kafka.topics import Record, produce, unique
 from tests.kafka.waiting import wait_until
@@ -124,7 +125,7 @@ def test_partitions_that_come_while_an_encoder_leaves_are_not_taken_from_their_o
     admin = AdminClient({"bootstrap.servers": kafka})
     group = group_of(shop, topic)
     with ThreadPoolExecutor() as pool:
-        leaving = Source(shop, topic, pool)
+        leaving = Source(shop, topic, pool, EncoderMetrics())
         leaving.subscribe()
         wait_until(lambda: group_state(admin, group) == ConsumerGroupState.STABLE, 20, "the group gives it partitions")
         owner = TransactionalProducer(shop.kafka, f"{shop.app}.encoder.{topic}.0", 10.0)

@@ -18,7 +18,7 @@ def settings() -> Iterator[Settings]:
         settings = Settings(
             kafka=KafkaSettings(bootstrap=broker.bootstrap, embedded=True),
             topics=TopicSettings(partitions=2),
-            encoder=EncoderSettings(model="fake", session_timeout=2.0),
+            encoder=EncoderSettings(model="fake", session_timeout=2.0, metrics_port=0),
         )
         broker.create_topics(settings)
         yield settings

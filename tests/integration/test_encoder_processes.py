@@ -58,7 +58,9 @@ class Shop:
 
     def settings(self, name: str) -> Settings:
         """The settings of the encoder of this name, whose data folder is its own."""
-        encoder = EncoderSettings(model="fake", data=self.folder / name, batch_texts=32, session_timeout=2.0)
+        encoder = EncoderSettings(
+            model="fake", data=self.folder / name, batch_texts=32, session_timeout=2.0, metrics_port=0
+        )
         return Settings(
             app=self.app, kafka=KafkaSettings(bootstrap=self.bootstrap), topics=self.topics, encoder=encoder
         )
@@ -136,11 +138,11 @@ def test_a_process_that_cannot_start_says_why_and_ends_non_zero(kafka: str, tmp_
         app=unique("shop"),
         kafka=KafkaSettings(bootstrap=kafka),
         topics=TopicSettings(items=unique("missing")),
-        encoder=EncoderSettings(model="fake", data=tmp_path),
+        encoder=EncoderSettings(model="fake", data=tmp_path, metrics_port=0),
     )
     member = Member("lost", [sys.executable, "-m", "streams.apps.encoder"], environment_of(settings), tmp_path)
     member.start()
     wait_until(lambda: member.running.exit_code is not None, 40, "the process ends")
-    assert member.running.exit_code == 70
+    assert member.running.exit_code == 2
     assert "penchant topics create" in member.tail()
     member.kill()

@@ -45,11 +45,15 @@ class Batch(ConsumerMessage):
 
 
 class Reach(NamedTuple):
-    """What the consumer passed without a record: [delivered, position) is markers, aborted or compacted away."""
+    """How far the consumer is: [delivered, position) held no record, but markers, aborted or compacted-away ones.
+
+    end: the offset behind the partition's last record, as of the last fetch.
+    """
 
     tp: TP
     delivered: int
     position: int
+    end: int
 
 
 class AssignmentToken(NamedTuple):

@@ -86,7 +86,7 @@ class BatchConsumer(Consumer):
             self.resume_flow()
 
     async def reach(self) -> list[Reach]:
-        """How far each assigned partition was passed without a record."""
+        """How far each assigned partition was read."""
         if self.app.rebalancing:
             return []
         return await self._thread.reach(ensure_TP(tp) for tp in self.assignment())

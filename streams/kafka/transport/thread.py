@@ -68,12 +68,17 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return FetchedRange(records, start, next_offset)
 
     def _consumer_position(self, consumer: aiokafka.AIOKafkaConsumer, tp: Any) -> int | None:
+        state = self._partition_state(consumer, tp)
+        position: int | None = None if state is None else state._position
+        return position
+
+    def _partition_state(self, consumer: aiokafka.AIOKafkaConsumer, tp: Any) -> Any:
+        """What aiokafka keeps of an assigned partition, None when it is assigned no more."""
         subscription = consumer._fetcher._subscriptions.subscription
         assignment = subscription and subscription.assignment
         if assignment is None or not assignment.active or tp not in assignment.tps:
             return None
-        position: int | None = assignment.state_value(tp)._position
-        return position
+        return assignment.state_value(tp)
 
     def seek(self, partition: TP, offset: int) -> None:
         """Seeks, and remembers that what follows starts there."""
@@ -103,7 +108,7 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         return offsets
 
     async def reach(self, tps: Iterable[TP]) -> list[Reach]:
-        """How far each partition was passed without a record; read in the thread, where both numbers move at once."""
+        """How far each partition was read; asked in the thread, where all numbers move at once."""
         reached: list[Reach] = await self.call_thread(self._reach, list(tps))
         return reached
 
@@ -112,9 +117,10 @@ class BatchConsumerThread(AIOKafkaConsumerThread):
         reached = []
         for tp in tps:
             delivered = self._delivered.get(tp)
-            position = self._consumer_position(consumer, tp)
-            if delivered is not None and position is not None and position > delivered:
-                reached.append(Reach(tp, delivered, position))
+            state = self._partition_state(consumer, tp)
+            if delivered is not None and state is not None and state._position is not None:
+                end = state.highwater if state.highwater is not None else state._position
+                reached.append(Reach(tp, delivered, state._position, end))
         return reached
 
     def verify_event_path(self, now: float, tp: TP) -> None:

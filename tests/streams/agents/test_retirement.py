@@ -15,6 +15,7 @@ from schemas.rows.keys import owner_of
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import RETIREMENT_MARGIN, InterestsOptions, InterestsProcessor
 from streams.kafka.transport import Batch
+from streams.metrics import WorkerMetrics
 from streams.settings import TopicSettings
 from streams.state.processor import Flush
 from streams.state.store import LocalStore
@@ -67,7 +68,7 @@ def opened(folder: Path) -> tuple[LocalStore, InterestsProcessor]:
         future_limit=1e12,
         lists=True,
     )
-    processor, store = InterestsProcessor(options, catalog, 0), LocalStore(folder / "users")
+    processor, store = InterestsProcessor(options, catalog, 0, WorkerMetrics()), LocalStore(folder / "users")
     processor.load(store, None)
     return store, processor
 

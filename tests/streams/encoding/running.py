@@ -15,6 +15,7 @@ from streams.encoding.cache import VectorCache
 from streams.encoding.loop import EncodeLoop
 from streams.encoding.sources import group_of
 from streams.encoding.vectors import TextVectors
+from streams.metrics import EncoderMetrics, Health
 from streams.settings import EncoderSettings, KafkaSettings, Settings, TopicSettings, dead_letters_of
 from tests.kafka.topics import Record, create, read_all, unique
 from tests.kafka.waiting import wait_until
@@ -34,7 +35,7 @@ def new_shop(bootstrap: str, config: Mapping[str, str] | None = None, **encoder:
         app=app,
         kafka=KafkaSettings(bootstrap=bootstrap),
         topics=topics,
-        encoder=EncoderSettings(**({"model": "fake", "session_timeout": 2.0} | encoder)),
+        encoder=EncoderSettings(**({"model": "fake", "session_timeout": 2.0, "metrics_port": 0} | encoder)),
     )
 
 
@@ -46,11 +47,13 @@ class RunningEncoder:
 
     def __init__(self, settings: Settings, folder: Path, encoder: Encoder | None = None) -> None:
         encoder = encoder or FakeEncoder()
-        options = settings.encoder
+        options, metrics = settings.encoder, EncoderMetrics()
         self.error: BaseException | None = None
         self.cache = VectorCache(folder, encoder.version)
-        self.vectors = TextVectors(encoder, self.cache, BatchOptions(options.batch_texts, options.batch_tokens))
-        self._loop = EncodeLoop(settings, self.vectors)
+        self.vectors = TextVectors(
+            encoder, self.cache, BatchOptions(options.batch_texts, options.batch_tokens), metrics
+        )
+        self._loop = EncodeLoop(settings, self.vectors, metrics, Health())
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 

@@ -98,6 +98,7 @@ def test_a_request_is_answered_with_its_payload_and_the_vector_of_its_text(text:
         (Record("items", 3, 5, None, b'{"id":"i1"}'), "it has no key"),
         (Record("items", 3, 5, None, None), "it has no key"),
         (Record("items", 3, 5, b"i2", b'{"id":"i1"}'), "its key is not its id"),
+        (Record("items", 3, 5, b"\xff", None), "its key is not UTF-8"),
         (item_record(Item(id="i1", vector=(0.0,) * 128)), "all zeros"),
         (item_record(Item(id="i1", vector=(1.0,) * 127)), "127 numbers"),
         (Record("items", 3, 5, b"i1", b'{"id":"i1","published_at":"yesterday"}'), "published_at"),

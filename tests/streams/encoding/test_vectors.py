@@ -14,6 +14,7 @@ from models.encoder.options import BatchOptions
 from schemas.vectors import from_bytes
 from streams.encoding.cache import VectorCache
 from streams.encoding.vectors import COUNTED_CHARACTERS, TOKEN_CHARACTERS, TextVectors, parts
+from streams.metrics import EncoderMetrics
 
 
 class CountingEncoder(FakeEncoder):
@@ -35,17 +36,17 @@ def cache(tmp_path: Path) -> Iterator[VectorCache]:
 
 
 def test_vectors_are_the_encoder_s_rounded_to_float16(cache: VectorCache) -> None:
-    vectors = TextVectors(FakeEncoder(), cache, BatchOptions()).of(["red", "blue"])
+    vectors = TextVectors(FakeEncoder(), cache, BatchOptions(), EncoderMetrics()).of(["red", "blue"])
     exact = FakeEncoder().encode(["red", "blue"])
     np.testing.assert_allclose([from_bytes(vectors["red"]), from_bytes(vectors["blue"])], exact, atol=1e-3)
 
 
 def test_no_text_is_encoded_twice(cache: VectorCache) -> None:
     encoder = CountingEncoder()
-    vectors = TextVectors(encoder, cache, BatchOptions(texts=2))
+    vectors = TextVectors(encoder, cache, BatchOptions(texts=2), EncoderMetrics())
     first = vectors.of(["red", "blue", "red", "green", "blue"])
     second = vectors.of(["blue", "black", "red"])
-    after_restart = TextVectors(encoder, cache, BatchOptions()).of(["red"])
+    after_restart = TextVectors(encoder, cache, BatchOptions(), EncoderMetrics()).of(["red"])
     assert encoder.asked == ["red", "blue", "green", "black"]
     assert (vectors.encoded, vectors.cached) == (4, 2)
     assert first["red"] == second["red"] == after_restart["red"]
@@ -53,14 +54,14 @@ def test_no_text_is_encoded_twice(cache: VectorCache) -> None:
 
 def test_urgent_work_comes_between_parts_and_what_it_encoded_is_not_encoded_again(cache: VectorCache) -> None:
     encoder = CountingEncoder()
-    vectors = TextVectors(encoder, cache, BatchOptions(texts=2))
+    vectors = TextVectors(encoder, cache, BatchOptions(texts=2), EncoderMetrics())
     vectors.of(["a", "b", "c", "d"], between=lambda: vectors.of(["urgent", "c"]) and None)
     assert encoder.asked == ["a", "b", "urgent", "c", "d"]
 
 
 def test_no_texts_ask_for_nothing(cache: VectorCache) -> None:
     encoder = CountingEncoder()
-    assert TextVectors(encoder, cache, BatchOptions()).of([]) == {}
+    assert TextVectors(encoder, cache, BatchOptions(), EncoderMetrics()).of([]) == {}
     assert encoder.asked == []
 
 
