@@ -1,11 +1,10 @@
 """Worker: keeps the users and items of its partitions, and publishes interests and lists."""
 
 import asyncio
-import logging
-import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import closing
 from functools import partial
 
 import uvloop
@@ -19,11 +18,17 @@ from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
 from streams.apps.collector import spare_collector
+from streams.apps.interrupts import Interrupted
+from streams.apps.libraries import listen_to_libraries
+from streams.apps.observing import observe_lag, observe_state
+from streams.apps.rights import needs_of_worker
+from streams.apps.startup import end_process, topics_once_kafka_answers
 from streams.catalog.follower import CatalogFollower
 from streams.kafka.client import faust_options
-from streams.kafka.topics import check_topics
 from streams.kafka.transport import BatchApp
 from streams.logs import configure_logs, get_log
+from streams.metrics import Health, MetricsServer, WorkerMetrics
+from streams.metrics.health import BEAT_INTERVAL
 from streams.settings import Settings
 from streams.state.host import PartitionHost, Store
 from streams.state.owner import StoreOptions
@@ -33,39 +38,57 @@ from streams.state.store import claim
 TICK_INTERVAL = 10.0
 MAX_POLL_INTERVAL = 1_000.0
 REBALANCE_TIMEOUT = 60.0
-FAILED = 70
+LEAVE_LIMIT = 25.0  # seconds for the last commit and the group's goodbye, below what an orchestrator waits
 
 log = get_log("worker")
+
+
+class StuckError(Exception):
+    """The worker was asked to stop and could not do so in good order."""
 
 
 def run(settings: Settings) -> int:
     """Runs a worker until SIGTERM or SIGINT, then drains and returns 0.
 
-    Any failure ends the process at once with code 70, uncommitted; the next owner goes on from the last commit.
+    It waits for a Kafka that does not answer yet. What its operator must mend ends it with code 2, any other failure
+    with code 70: at once, uncommitted, and the next owner goes on from the last commit.
     """
     configure_logs("worker")
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    listen_to_libraries()
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
-    with threadpool_limits(1):
-        return asyncio.run(Worker(settings).run())
+    metrics, health = WorkerMetrics(), Health()
+    host, port = settings.metrics.host, settings.worker.metrics_port
+    try:
+        with closing(MetricsServer(metrics, health, host, port, "worker.metrics_port")), threadpool_limits(1):
+            return asyncio.run(Worker(settings, metrics, health).run())
+    except Interrupted:
+        log.info("stopped")
+    except Exception as error:
+        end_process(error)
+    return 0
 
 
 class Worker:
     """The parts of one worker process, joined."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: WorkerMetrics, health: Health) -> None:
         self._settings = settings
+        self._metrics, self._health = metrics, health
         self._claim = claim(settings.worker.data)
         self._stop = asyncio.Event()
         self._catalog = Catalog()
         self._step = StepOptions(settings.interests, settings.ranking)
         self._posts: set[asyncio.Future[None]] = set()
-        partitions = check_topics(settings)
+        partitions = topics_once_kafka_answers(settings, needs_of_worker(settings))
         self._partitions = partitions
         self.host = PartitionHost(
-            [self._users_store(), self._items_store()], settings.kafka, settings.worker.fenced_grace
+            [self._users_store(), self._items_store()], settings.kafka, settings.worker.fenced_grace, metrics
         )
         self._follower = CatalogFollower(settings.kafka, settings.topics, self._catalog, self._items_arrived, self._end)
+        health.require("the catalog is loaded", lambda: self._follower.loaded)
+        health.require("the group's partitions are recovered", lambda: self.host.settled)
+        health.require("the worker is not stopping", lambda: not self._stop.is_set())
+        health.started()
 
     async def run(self) -> int:
         """Loads the catalog, joins the group, and goes on until told to stop."""
@@ -73,10 +96,12 @@ class Worker:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         self._follower.start(self._partitions)
+        beats = asyncio.ensure_future(self._every(BEAT_INTERVAL, self._beat))
         await self._first_of(self._ready(), self._stop.wait())
         if not self._stop.is_set():
             await self._serve()
         await self._follower.stop()
+        beats.cancel()
         log.info("stopped")
         return 0
 
@@ -94,6 +119,7 @@ class Worker:
         tasks = [
             asyncio.ensure_future(self._every(self._settings.worker.position_interval, partial(self._pass_over, app))),
             asyncio.ensure_future(self._every(TICK_INTERVAL, self.host.tick)),
+            asyncio.ensure_future(self._every(BEAT_INTERVAL, partial(self._observe_lag, app))),
         ]
         await self._first_of(app.wait_until_stopped(), self._stop.wait())
         for task in tasks:
@@ -101,8 +127,12 @@ class Worker:
         if not self._stop.is_set():
             self._end(app.crash_reason or RuntimeError("Faust stopped by itself"))
         app.consumer.stop_flow()
-        await self.host.revoke()
-        await app.stop()
+        try:
+            async with asyncio.timeout(LEAVE_LIMIT):
+                await self.host.revoke()
+                await app.stop()
+        except TimeoutError:
+            self._end(StuckError(f"the worker could not leave its group within {LEAVE_LIMIT:g} s; nothing is lost"))
 
     def _new_app(self) -> BatchApp:
         settings, worker, topics = self._settings, self._settings.worker, self._settings.topics
@@ -134,7 +164,7 @@ class Worker:
         settings, topics = self._settings, self._settings.topics
 
         def processor(partition: int, owned: int) -> Processor:
-            return InterestsProcessor(self._interests_options(owned), self._catalog, partition)
+            return InterestsProcessor(self._interests_options(owned), self._catalog, partition, self._metrics)
 
         sources = (topics.clickstream, topics.behaviors_encoded)
         interval = settings.worker.flush_interval
@@ -160,7 +190,7 @@ class Worker:
         topics, trends = settings.topics, TrendOptions()
 
         def processor(partition: int, owned: int) -> Processor:
-            return TrendsProcessor(topics, settings.interests, trends, partition)
+            return TrendsProcessor(topics, settings.interests, trends, partition, self._metrics)
 
         options = self._store_options(
             "items", (topics.item_signals,), settings.items_changelog, settings.worker.trends_interval
@@ -191,6 +221,14 @@ class Worker:
                 self._posts.add(task)
                 task.add_done_callback(self._posts.discard)
 
+    async def _beat(self) -> None:
+        self._health.beat()
+        self._metrics.catalog_items.set(len(self._catalog.rows))
+        observe_state(self._metrics, self.host)
+
+    async def _observe_lag(self, app: BatchApp) -> None:
+        observe_lag(self._metrics, self.host, await app.consumer.reach())
+
     async def _pass_over(self, app: BatchApp) -> None:
         await self.host.pass_over(await app.consumer.reach())
 
@@ -210,9 +248,7 @@ class Worker:
 
     def _end(self, error: BaseException) -> None:
         """Ends the process at once: a transaction in flight is never committed after its state was given up."""
-        log.critical("ended", error=type(error).__name__, reason=str(error))
-        sys.stderr.flush()
-        os._exit(FAILED)
+        end_process(error)
 
 
 if __name__ == "__main__":

@@ -14,12 +14,22 @@ from streams.kafka.topic_plan import COMPACT, TopicPlan, topic_plan
 from streams.settings import Settings
 
 ANSWER = 10.0  # seconds in which Kafka must answer
+FIRST_LOOK = 2.0  # seconds after which it is known whether Kafka lets this client in
 APPEAR = 30.0  # seconds in which created topics must be served
+ACCESS = "security.protocol, sasl.* and ssl.* in kafka.client"
 FORBIDDEN = frozenset({KafkaError.CLUSTER_AUTHORIZATION_FAILED, KafkaError.TOPIC_AUTHORIZATION_FAILED})
 
 
 class TopicError(Exception):
     """A topic is missing, cannot be created, or is not as it must be; the message says how to mend it."""
+
+
+class UnreachableError(TopicError):
+    """No Kafka answers; reason: what the client heard last."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -69,30 +79,51 @@ def check_topics(settings: Settings) -> dict[str, int]:
 
 
 class TopicAdmin:
-    """What Kafka is asked about topics. Its last complaint (a wrong password, say) goes into errors."""
+    """What Kafka is asked about topics. Its last complaint (a wrong password, say) goes into errors.
 
-    def __init__(self, settings: Settings) -> None:
+    answer: seconds in which Kafka must answer. admin: librdkafka's client, for further questions.
+    """
+
+    def __init__(self, settings: Settings, answer: float | None = None) -> None:
         self._settings = settings
+        self._answer = ANSWER if answer is None else answer
         self._heard: list[str] = []
-        self._admin = open_admin(settings.kafka, error_cb=lambda error: self._heard.append(error.str()))
+        self.admin = open_admin(settings.kafka, error_cb=lambda error: self._heard.append(error.str()))
 
     def cluster(self) -> ClusterMetadata:
-        """Brokers and topics. Raises TopicError when Kafka does not answer."""
-        try:
-            return self._admin.list_topics(timeout=ANSWER)
-        except KafkaException as error:
-            self._admin.poll(0)
-            why = next((line for line in self._heard if "uthentic" in line), error.args[0].str())
-            raise TopicError(
-                f"Kafka at {self._settings.kafka.bootstrap} did not answer within {ANSWER:g} s ({why}): check that it "
-                "runs, kafka.bootstrap, and security.protocol, sasl.* and ssl.* in kafka.client"
-            ) from error
+        """Brokers and topics. Raises UnreachableError when Kafka does not answer, TopicError when it lets nobody in."""
+        later = self._answer - FIRST_LOOK
+        for seconds in (FIRST_LOOK, later) if later > 0 else (self._answer,):
+            try:
+                return self.admin.list_topics(timeout=seconds)
+            except KafkaException as error:
+                self.admin.poll(0)
+                reason = error.args[0].str()
+            if self._refusal_heard() is not None:
+                break
+        raise self._silence(reason)
+
+    def _refusal_heard(self) -> str | None:
+        return next((line for line in self._heard if "uthentic" in line), None)
+
+    def _silence(self, reason: str) -> TopicError:
+        where = self._settings.kafka.bootstrap
+        refusal = self._refusal_heard()
+        if refusal is not None:
+            return TopicError(f"Kafka at {where} does not let this client in ({refusal}): check {ACCESS}")
+        heard = [line for line in self._heard if "brokers are down" not in line]
+        reason = heard[-1] if heard else reason
+        return UnreachableError(
+            f"Kafka at {where} did not answer within {self._answer:g} s ({reason}): check that it runs, "
+            f"kafka.bootstrap, and {ACCESS}",
+            reason,
+        )
 
     def examine(self, topic: TopicPlan, partitions: int, created: bool = False) -> TopicReport:
         """The report on a topic that is there. Raises TopicError when its cleanup policy would lose state."""
         resource = ConfigResource(ResourceType.TOPIC, topic.name)
         try:
-            entries = result(self._admin.describe_configs([resource], request_timeout=ANSWER)[resource])
+            entries = result(self.admin.describe_configs([resource], request_timeout=self._answer)[resource])
         except KafkaException as error:
             difference = f"its settings cannot be read ({error.args[0].str()})"
             return TopicReport(topic.name, partitions, created, topic.policies[0] == COMPACT, (difference,))
@@ -109,7 +140,7 @@ class TopicAdmin:
         replication = self._settings.topics.replication
         asked = [NewTopic(t.name, counts[t.name], replication, config=t.config()) for t in missing]
         made = set()
-        for name, future in self._admin.create_topics(asked, request_timeout=APPEAR, operation_timeout=APPEAR).items():
+        for name, future in self.admin.create_topics(asked, request_timeout=APPEAR, operation_timeout=APPEAR).items():
             try:
                 result(future)
                 made.add(name)
@@ -149,7 +180,9 @@ def refuse_missing(settings: Settings, missing: Sequence[TopicPlan]) -> None:
     if missing:
         lacking = ", ".join(topic.name for topic in missing)
         mend = "start it anew with `penchant broker`" if settings.kafka.embedded else "run `penchant topics create`"
-        raise TopicError(f"Kafka at {settings.kafka.bootstrap} lacks {lacking}: {mend}")
+        open_to_all = settings.kafka.client.get("security.protocol", "plaintext").lower() == "plaintext"
+        hidden = "" if open_to_all else ", or hides it from this client for lack of DESCRIBE"
+        raise TopicError(f"Kafka at {settings.kafka.bootstrap} lacks {lacking}{hidden}: {mend}")
 
 
 def counts_of(plan: Sequence[TopicPlan], present: dict[str, int], default: int) -> dict[str, int]:
