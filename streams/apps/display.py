@@ -65,6 +65,11 @@ def lines_of_list(
     return [head, *places]
 
 
+def main_reason(reasons: Sequence[Reason], names: Mapping[int, str]) -> str:
+    """The reason with the largest share, in words. Args: names: what to call interests, by id."""
+    return _cause(max(reasons, key=lambda reason: reason.share), names) if reasons else ""
+
+
 def lines_of_record(record: InterestRecord, catalog: Catalog) -> list[str]:
     """Interests as lines, the strongest first, each with the items nearest to it."""
     head = f"{record.user_id}  as of {moment(record.at)}  {_counted(record.behaviors, 'behavior')}"

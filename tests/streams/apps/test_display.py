@@ -7,7 +7,7 @@ from schemas.interests import Interest, InterestRecord
 from schemas.items import ItemVector
 from schemas.recommendations import Reason, Recommendations, RecommendedItem
 from schemas.vectors import DIMENSIONS, to_bytes
-from streams.apps.display import catalog_of, lines_of_list, lines_of_record, words_of
+from streams.apps.display import catalog_of, lines_of_list, lines_of_record, main_reason, words_of
 
 DAY = 86_400.0
 
@@ -53,6 +53,13 @@ def test_a_list_shows_who_when_titles_scores_and_reasons() -> None:
 
 def test_interests_of_a_list_are_called_what_they_are_given() -> None:
     assert "75% like Desk lamp" in lines_of_list(LIST, ITEMS, {7: "like Desk lamp"})[1]
+
+
+def test_the_main_reason_is_the_one_with_the_largest_share() -> None:
+    both = LIST.items[0].reasons
+    assert main_reason(both, {7: "like Desk lamp"}) == "like Desk lamp"
+    assert main_reason((Reason("popularity", 0.6), Reason("interest", 0.4, 7)), {}) == "popular"
+    assert main_reason((), {}) == ""
 
 
 def test_an_interest_in_words_is_the_items_nearest_to_it() -> None:

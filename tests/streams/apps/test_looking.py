@@ -13,9 +13,9 @@ from schemas.items import ItemVector, encode_item_vector
 from schemas.recommendations import Reason, Recommendations, RecommendedItem, encode_recommendations
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.apps.inspect import run as inspect
-from streams.apps.operators import OperatorError, load_settings
+from streams.apps.operators import OperatorError
 from streams.kafka.partitioners import PARTITIONERS, partition_of
-from streams.settings import Settings
+from streams.settings import Settings, load_settings
 from tests.kafka.topics import create, produce, unique
 from tests.streams.command import penchant, running
 

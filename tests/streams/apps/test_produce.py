@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from streams.apps.feed import PARTITIONERS, DeliveryError, Partitioner
-from streams.apps.operators import OperatorError, load_settings
+from streams.apps.operators import OperatorError
 from streams.apps.produce import ProduceOptions, run
 from streams.kafka.partitioners import partition_of
-from streams.settings import Settings
+from streams.settings import Settings, load_settings
 from tests.kafka.topics import create, read_all, unique
 from tests.streams.command import penchant
 

@@ -10,9 +10,9 @@ import pytest
 from models.samples.recording import read_behaviors
 from schemas.behaviors import Behavior, decode_behavior
 from schemas.items import ItemVector, decode_item, encode_item_vector
-from streams.apps.operators import OperatorError, load_settings
+from streams.apps.operators import OperatorError
 from streams.apps.replay import ReplayOptions, run, shifted
-from streams.settings import Settings
+from streams.settings import Settings, load_settings
 from tests.kafka.topics import create, produce, read_all, unique
 from tests.kafka.waiting import wait_until
 

@@ -1,15 +1,18 @@
 """Watch: what was published is held against what was sent, and a wrong count is seen."""
 
+import time
+
 import pytest
 
 from schemas.behaviors import Behavior
 from schemas.dead_letters import DeadLetter, dead_letter_headers
 from schemas.interests import InterestRecord, encode_interest_record
+from schemas.items import Item
 from schemas.recommendations import Recommendations, RecommendedItem, encode_recommendations
-from streams.apps.operators import load_settings
-from streams.apps.watch import Watch
+from streams.apps.demo.options import Sample
+from streams.apps.demo.watch import Watch
 from streams.kafka.client import open_producer
-from streams.settings import Settings, dead_letters_of
+from streams.settings import Settings, dead_letters_of, load_settings
 from tests.kafka.topics import create, produce, unique
 from tests.kafka.waiting import wait_until
 
@@ -20,7 +23,8 @@ def bought(user: str, item_id: str) -> Behavior:
     return Behavior(event_id=f"{user}-{item_id}", type="purchase", occurred_at=1000, user_id=user, item_id=item_id)
 
 
-SENT = (bought("ann", "i1"), bought("ann", "i2"), bought("ann", "i3"), bought("bob", "i1"))
+SHOP = tuple(Item(id=f"i{number}") for number in range(20))
+SENT = Sample(SHOP, (bought("ann", "i1"), bought("ann", "i2"), bought("ann", "i3"), bought("bob", "i1")))
 
 
 @pytest.fixture
@@ -86,7 +90,22 @@ def test_a_list_is_a_hit_when_it_holds_the_next_purchase_of_its_customer(setting
         say_list(settings, "ann", 3, "i3")
         say_list(settings, "bob", 1, "i1")
         wait_until(lambda: seen(watch, lists=4), 20, "the lists are seen")
-        assert (watch.lists_tried, watch.lists_hit) == (2, 1)
+        assert (watch.hits.trials, watch.hits.lists, watch.hits.popular) == (2, 1, 0)
+        assert watch.hits.rates()[2] == pytest.approx((10 / 19 + 10 / 18) / 2)
+
+
+def test_a_behavior_is_answered_when_its_list_was_read(settings: Settings) -> None:
+    with Watch(settings, SENT) as watch:
+        began = time.monotonic()
+        for _ in range(3):
+            watch.latencies.sent("ann", began)
+        say_list(settings, "ann", 2, "i9")
+        wait_until(lambda: seen(watch, lists=1), 20, "the list is seen")
+        assert len(watch.latencies) == 2
+        assert 0 < (watch.latencies.quantile(0.5) or 0) <= time.monotonic() - began
+        say_list(settings, "ann", 3, "i9")
+        wait_until(lambda: seen(watch, lists=2), 20, "the next list is seen")
+        assert len(watch.latencies) == 3
 
 
 def test_dead_letters_are_seen_with_their_reasons(settings: Settings) -> None:

@@ -1,38 +1,43 @@
 """Watch: what a run publishes, counted as it comes and held against what was sent."""
 
+import time
 from collections import defaultdict
-from collections.abc import Sequence
 from types import TracebackType
 
 from confluent_kafka import Message
 
-from schemas.behaviors import Behavior
 from schemas.dead_letters import MESSAGE
 from schemas.interests import InterestRecord, decode_interest_record
 from schemas.items import ItemVector
 from schemas.recommendations import Recommendations, decode_recommendations
+from streams.apps.demo.hits import Hits, trials_of
+from streams.apps.demo.latency import Latencies
+from streams.apps.demo.options import Sample
 from streams.apps.reading import Reader, keep_item
 from streams.settings import Settings, dead_letters_of
 
 
 class Watch:
-    """Reads items' vectors, interest records, lists and dead letters, as a context manager.
+    """Reads items' vectors, interest records, lists and dead letters, all committed, as a context manager.
 
-    items, records, lists: the latest by id. applied: behaviors that records claim to be new. records_out, lists_out:
-    how many came. lists_tried: lists of users who bought once more; lists_hit: those that held this next purchase.
-    refusals: why behaviors were refused.
+    items, records, lists: the latest by id. bought: the items of each customer, in order. applied: behaviors that
+    records claim to be new. records_out, lists_out: how many came. latencies: of the behaviors that it is told are
+    sent. hits: lists held against the next purchase. refusals: why behaviors were refused.
     """
 
-    def __init__(self, settings: Settings, behaviors: Sequence[Behavior]) -> None:
+    def __init__(self, settings: Settings, sample: Sample) -> None:
         topics = settings.topics
         self.items: dict[str, ItemVector] = {}
         self.records: dict[str, InterestRecord] = {}
         self.lists: dict[str, Recommendations] = {}
+        self.bought: dict[str, list[str]] = defaultdict(list)
         self.refusals: list[str] = []
-        self.applied = self.records_out = self.lists_out = self.lists_tried = self.lists_hit = 0
-        self._bought: dict[str, list[str | None]] = defaultdict(list)
-        for behavior in behaviors:
-            self._bought[behavior.owner].append(behavior.item_id)
+        self.applied = self.records_out = self.lists_out = 0
+        self.latencies = Latencies()
+        self.hits = Hits()
+        for behavior in sample.behaviors:
+            self.bought[behavior.owner].append(behavior.item_id or "")
+        self._trials = trials_of(sample.behaviors, len(sample.items))
         self._takers = {
             topics.items_encoded: self._take_item,
             topics.interests: self._take_record,
@@ -40,6 +45,7 @@ class Watch:
             dead_letters_of(topics.clickstream): self._take_refusal,
             dead_letters_of(topics.items): self._take_refusal,
         }
+        self._now = 0.0
         self._reader = Reader(settings, tuple(self._takers))
 
     def __enter__(self) -> "Watch":
@@ -56,11 +62,15 @@ class Watch:
         return len(self.items)
 
     @property
+    def done(self) -> int:
+        """Behaviors that need no further waiting: applied, or refused."""
+        return self.applied + len(self.refusals)
+
+    @property
     def counted_once(self) -> bool:
         """Whether every user's record counts just the behaviors that were sent for that user."""
         return all(
-            user in self.records and self.records[user].behaviors == len(bought)
-            for user, bought in self._bought.items()
+            user in self.records and self.records[user].behaviors == len(bought) for user, bought in self.bought.items()
         )
 
     @property
@@ -73,7 +83,9 @@ class Watch:
 
     def poll(self, seconds: float) -> None:
         """Takes what is there, or comes within so many seconds."""
-        for message in self._reader.poll(seconds):
+        messages = list(self._reader.poll(seconds))
+        self._now = time.monotonic()
+        for message in messages:
             self._takers[message.topic() or ""](message)
 
     def _take_item(self, message: Message) -> None:
@@ -92,10 +104,10 @@ class Watch:
         listed = decode_recommendations(value)
         self.lists[listed.user_id] = listed
         self.lists_out += 1
-        bought = self._bought[listed.user_id]
-        if listed.behaviors < len(bought):
-            self.lists_tried += 1
-            self.lists_hit += any(entry.item_id == bought[listed.behaviors] for entry in listed.items)
+        self.latencies.read(listed.user_id, listed.behaviors, self._now)
+        trial = self._trials.get((listed.user_id, listed.behaviors))
+        if trial is not None:
+            self.hits.take(trial, listed)
 
     def _take_refusal(self, message: Message) -> None:
         headers = dict(message.headers() or [])

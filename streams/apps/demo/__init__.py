@@ -1,0 +1,1 @@
+"""Demo: the whole of Penchant at work on real purchases; it starts from nothing and leaves nothing behind."""
