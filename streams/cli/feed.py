@@ -1,4 +1,4 @@
-"""Commands that send data to Kafka: produce, replay."""
+"""Commands that send data to Kafka: produce, replay, simulate."""
 
 from pathlib import Path
 from typing import Annotated
@@ -76,4 +76,46 @@ def replay(
     from streams.apps.replay import ReplayOptions, run
 
     options = ReplayOptions(events, items, speed, shift_to_now, not no_wait, partitioner)
+    end(run(client_settings(bootstrap), options))
+
+
+def simulate(  # noqa: PLR0913 - one for each option
+    rate: Annotated[float, typer.Option(min=0.01, help="Behaviors per second of all users together.")] = 10.0,
+    count: Annotated[int, typer.Option(min=0, metavar="N", help="End after N behaviors; 0 for no end.")] = 0,
+    duration: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="End after this time; 0 for no end.")] = 0.0,
+    users: Annotated[int, typer.Option(min=1, metavar="N", help="How many users.")] = 200,
+    items: Annotated[int, typer.Option(min=20, metavar="N", help="How many items, of 20 topics.")] = 1000,
+    no_items: Annotated[bool, typer.Option("--no-items", help="Do not send the items: they are there.")] = False,
+    noise: Annotated[
+        float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of what users see outside their interests.")
+    ] = 0.1,
+    drift: Annotated[
+        float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of users who change an interest on the way.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same users, items and acts.")] = 1,
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write behaviors to a file instead, at once; - to the screen.")
+    ] = None,
+    items_output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write items to a file instead.")] = None,
+    partitioner: Partitioner = "crc32",
+    bootstrap: Bootstrap = None,
+) -> None:
+    """Send made-up users' behaviors, to try a Kafka without data.
+
+    Each user has one to three interests among 20 topics (camping, coffee,
+    ...), searches, looks and buys accordingly, with some noise. Items go
+    first; behaviors follow at the rate, as if they happened now, until the
+    end or Ctrl-C.
+
+    Examples:
+
+        penchant simulate --rate 50 --duration 60
+        penchant simulate --count 1000 --output clicks.jsonl
+        penchant simulate --items-output shop.jsonl
+    """
+    from models.simulator.options import SimulatorOptions
+    from streams.apps.simulate import SimulateOptions, run
+
+    simulator = SimulatorOptions(users=users, items=items, seed=seed, rate=rate, noise=noise, drift=drift)
+    options = SimulateOptions(simulator, count, duration, not no_items, output, items_output, partitioner)
     end(run(client_settings(bootstrap), options))

@@ -1,4 +1,7 @@
-"""The command `python -m tests.bench`: runs all variants in interleaved rounds and prints one table."""
+"""The command `python -m tests.bench`: runs all variants in interleaved rounds and prints one table.
+
+`python -m tests.bench startup` measures how long the command line and a worker take to start instead.
+"""
 
 import argparse
 import os
@@ -7,6 +10,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from streams.logs import configure_logs
+from tests.bench import startup
 from tests.bench.plan import Variant
 from tests.bench.report import report, stage_table
 from tests.bench.result import Result
@@ -31,6 +35,10 @@ class Options:
 
 def main() -> None:
     """Runs and prints."""
+    if sys.argv[1:2] == ["startup"]:
+        configure_logs("bench")
+        startup.main(sys.argv[2:])
+        return
     options = parsed()
     configure_logs("bench")
     kafka = nullcontext() if options.bootstrap else RealKafka()
