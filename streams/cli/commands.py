@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from streams.cli import demo, feed, look, run
+from streams.cli import check, demo, feed, look, repair, run, settings
 
 app = typer.Typer(
     help="""Streaming interests and recommendations on Kafka.
@@ -25,7 +25,7 @@ app = typer.Typer(
 
     Settings come from flags, else from the environment
     (PENCHANT_KAFKA__BOOTSTRAP=kafka:9092), else from a penchant.toml in
-    the folder you are in.""",
+    the folder you are in; `penchant settings` explains them.""",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -40,8 +40,12 @@ for command in (
     run.broker,
     feed.produce,
     feed.replay,
+    feed.simulate,
     look.tail,
     look.inspect,
+    repair.dead_letters,
+    settings.settings,
+    check.doctor,
     demo.demo,
 ):
     app.command()(command)
