@@ -3,6 +3,8 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 RUN := .venv/bin
 export UV_NO_PROGRESS = 1
+# Byte code is kept, whatever the shell says: without it each process that a test or a demo starts takes seconds more.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: install demo test check format bench chaos clean
 
@@ -14,11 +16,13 @@ demo: .venv/.encoder             ## a live run on a shipped sample: embedded bro
 test: .venv/.dev                 ## every test, on a real Kafka
 	$(RUN)/pytest
 
-check: .venv/.dev                ## format, lint, types, layers
+check: .venv/.dev                ## format, lint, types, layers, Dockerfiles, compose file
 	$(RUN)/ruff format --check .
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 	$(RUN)/lint-imports --no-cache
+	$(RUN)/hadolint deploy/docker/*.Dockerfile
+	$(RUN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec docker-compose.yml
 
 format: .venv/.dev
 	$(RUN)/ruff check --fix-only .

@@ -54,8 +54,8 @@ class ChangelogReader:
         """Applies what the store has not seen; returns how many records that were.
 
         A store that the topic cannot explain, or one last written over rebuild_after seconds ago (tombstones may have
-        been compacted away since), is rebuilt from the start. progress: told how many records were applied just now, and
-        how many offsets are left.
+        been compacted away since), is rebuilt from the start. progress: told how many records were applied just now,
+        and how many offsets are left.
         Raises: Abandoned, RecoveryError.
         """
         low, high = self.watermarks(topic, partition)

@@ -14,8 +14,12 @@ COMMANDS = (
     ("broker",),
     ("produce",),
     ("replay",),
+    ("simulate",),
     ("tail",),
     ("inspect",),
+    ("settings",),
+    ("dead-letters",),
+    ("doctor",),
     ("demo",),
 )
 HEAVY = ("numpy", "numba", "faust", "aiokafka", "confluent_kafka", "pydantic", "torch", "msgspec", "rocksdict")
@@ -45,7 +49,7 @@ def test_no_command_shows_the_help() -> None:
 
 
 def test_importing_the_command_line_loads_nothing_heavy() -> None:
-    program = f"import sys, streams.cli; print([m for m in {HEAVY!r} if m in sys.modules])"
+    program = f"import sys, streams.cli.commands; print([m for m in {HEAVY!r} if m in sys.modules])"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, env=clean_environment(), check=True
     )
@@ -71,11 +75,16 @@ def test_a_wrong_setting_ends_with_code_2_and_one_line_that_names_it(variable: s
     assert named in done.stderr
 
 
-def test_a_wrong_setting_says_where_it_is_mended() -> None:
+def test_a_wrong_setting_says_where_it_was_set() -> None:
     done = penchant("tail", environment={"PENCHANT_TOPICS__PARTITIONS": "0"})
-    assert "PENCHANT_TOPICS__PARTITIONS" in done.stderr
-    assert "penchant.toml" in done.stderr
-    assert "it is '0'" in done.stderr
+    assert "topics.partitions is '0' (environment variable PENCHANT_TOPICS__PARTITIONS)" in done.stderr
+    assert "allowed is a whole number of partitions from 1 to 1,024" in done.stderr
+
+
+def test_a_wrong_flag_is_told_as_the_flag() -> None:
+    done = penchant("tail", "--bootstrap", "kafka", environment={"PENCHANT_KAFKA__BOOTSTRAP": "kafka:9092"})
+    assert done.returncode == 2
+    assert "kafka.bootstrap is 'kafka' (flag --bootstrap), allowed is HOST:PORT" in done.stderr
 
 
 def test_a_value_that_may_be_a_secret_is_not_shown() -> None:
