@@ -6,7 +6,7 @@ export UV_NO_PROGRESS = 1
 # Byte code is kept, whatever the shell says: without it each process that a test or a demo starts takes seconds more.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: install demo test check format bench chaos clean
+.PHONY: install demo test check format bench bench-startup clean
 
 install: .venv/.encoder          ## the penchant command with its encoder
 
@@ -30,6 +30,9 @@ format: .venv/.dev
 
 bench: .venv/.dev                ## our worker against stock Faust and a bare loop, on a real Kafka
 	$(RUN)/python -m tests.bench
+
+bench-startup: .venv/.dev        ## how long the command line and a worker take to start
+	$(RUN)/python -m tests.bench startup
 
 clean:
 	rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis penchant-data

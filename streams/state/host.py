@@ -19,6 +19,7 @@ from streams.state.owner import Owner, StoreOptions
 from streams.state.processor import Processor
 
 COMMIT_THREADS = 8
+RECOVERY_THREADS = 24  # a recovery mostly waits for Kafka
 
 log = get_log("state")
 
@@ -57,6 +58,7 @@ class PartitionHost:
         self._kafka = kafka
         self._fenced_grace = fenced_grace
         self._pool = ThreadPoolExecutor(COMMIT_THREADS, "commit")
+        self._recoveries = ThreadPoolExecutor(RECOVERY_THREADS, "recovery")
         self._token: AssignmentToken | None = None
         self._watches: set[asyncio.Task[None]] = set()
 
@@ -133,7 +135,9 @@ class PartitionHost:
     async def _recover(self, owner: Owner, token: AssignmentToken) -> None:
         place = {"store": owner.options.name, "partition": owner.partition}
         try:
-            replayed = await asyncio.to_thread(owner.recover, lambda: self._is_current(token))
+            replayed = await asyncio.get_running_loop().run_in_executor(
+                self._recoveries, owner.recover, lambda: self._is_current(token)
+            )
         except Abandoned as moment:
             log.info("recovery abandoned", **place, moment=str(moment))
         except FencedError as error:

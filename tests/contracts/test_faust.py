@@ -31,6 +31,7 @@ READ = [
     ("faust.transport.drivers.aiokafka", "AIOKafkaConsumerThread.verify_event_path", "b983e7735f647cb3"),
     ("faust.transport.drivers.aiokafka", "ConsumerRebalanceListener", "f3d04f29dfb3f716"),
     ("faust.transport.drivers.aiokafka", "Consumer._new_consumer_thread", "0870ec53dea75083"),
+    ("faust.tables.manager", "TableManager.on_start", "365dd25fbc0e0684"),
     ("faust.tables.recovery", "Recovery._resume_streams", "d986a6710c1aca98"),
     ("faust.topics", "Topic._compile_decode", "6474178f8c211c05"),
     ("faust.app.base", "App._new_transport", "42db531312dd776f"),
@@ -39,6 +40,7 @@ READ = [
     ("faust.app.base", "App.on_rebalance_start", "5c1e23de30674082"),
     ("aiokafka.consumer.fetcher", "PartitionRecords", "94aa0da0dbec8d1b"),
     ("aiokafka.consumer.fetcher", "Fetcher.fetched_records", "be4348896b9b66af"),
+    ("aiokafka.consumer.subscription_state", "TopicPartitionState.__init__", "f0b391da1b87af04"),
     ("aiokafka.consumer.consumer", "AIOKafkaConsumer.start", "2f1ba70443327538"),
 ]
 

@@ -143,10 +143,9 @@ def test_a_worker_that_waits_for_kafka_ends_in_good_order_when_it_is_told_to(sur
 
 
 @pytest.mark.kafka
-@pytest.mark.parametrize("process", PROCESSES)
-def test_topics_that_are_missing(process: str, kafka: str, surroundings: Surroundings) -> None:
+def test_topics_that_are_missing(kafka: str, surroundings: Surroundings) -> None:
     settings = unique_settings(kafka)
-    line = told(penchant(process, environment=surroundings(settings)))
+    line = told(penchant("worker", environment=surroundings(settings)))
     assert f"lacks {settings.topics.clickstream}" in line
     assert "penchant topics create" in line
 

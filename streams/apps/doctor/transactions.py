@@ -61,22 +61,22 @@ def clocks(cluster: Cluster) -> Finding:
         tried = cluster.once(probe)
     except KafkaException:
         raise UntoldError("needs a transaction, which could not be made") from None
+    return agreement(tried, cluster.settings.worker.future_limit)
+
+
+def agreement(tried: Probe, future_limit: float) -> Finding:
+    """How far the broker's clock is from ours. future_limit: seconds ahead from which a behavior is a dead letter."""
     if tried.appended is None:
-        return Finding(
-            "clocks",
-            "warn",
-            f"cannot be told: {_topic(cluster)} does not stamp records with the broker's time",
-            "set message.timestamp.type=LogAppendTime on it",
-        )
+        found = "cannot be told: the dead letters of the clickstream are not stamped with the broker's time"
+        return Finding("clocks", "warn", found, "set message.timestamp.type=LogAppendTime on that topic")
     ahead = max(0.0, tried.appended - tried.heard) - max(0.0, tried.sent - tried.appended)
     if abs(ahead) <= SKEW:
         return Finding("clocks", "ok", f"the broker's agrees with this machine's within {SKEW:g} s")
-    limit = cluster.settings.worker.future_limit
     return Finding(
         "clocks",
-        "FAIL" if ahead < -limit else "warn",
-        f"the broker's is {abs(ahead):.1f} s {'ahead of' if ahead > 0 else 'behind'} this machine's",
-        f"run NTP on both; a behavior over {limit:g} s ahead of the broker (worker.future_limit) is a dead letter",
+        "FAIL" if ahead < -future_limit else "warn",
+        f"the broker's is {abs(ahead):,.1f} s {'ahead of' if ahead > 0 else 'behind'} this machine's",
+        f"run NTP on both; who stamps over {future_limit:g} s ahead of the broker (worker.future_limit) is refused",
     )
 
 

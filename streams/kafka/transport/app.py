@@ -6,6 +6,7 @@ from typing import Any
 
 import faust
 from faust.sensors import Monitor
+from faust.tables import TableManager
 from faust.topics import Topic
 from faust.types import TP
 
@@ -41,6 +42,15 @@ class BatchMonitor(Monitor):
         self.messages_received_by_topic[tp.topic] += further
 
 
+class NoTables(TableManager):
+    """The tables of an app that has none: Faust's own waits a second for somebody to declare one."""
+
+    async def on_start(self) -> None:
+        """Starts at once."""
+        await self._update_channels()
+        await self.recovery.start()
+
+
 class BatchApp(faust.App):
     """A Faust app whose positions and recovery are its host's.
 
@@ -53,7 +63,7 @@ class BatchApp(faust.App):
         self.host = host
         self.assignment_token: AssignmentToken | None = None
         self._failed = failed
-        super().__init__(id, Monitor=BatchMonitor, **options)
+        super().__init__(id, Monitor=BatchMonitor, TableManager=NoTables, **options)
         self.on_rebalance_complete.connect(self._recover)
 
     def _new_transport(self) -> BatchTransport:

@@ -3,29 +3,28 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from confluent_kafka import Producer
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from confluent_kafka import Consumer, Producer
 
 from models.encoder.fake import FakeEncoder
 from schemas.items import ItemVector, encode_item_vector
 from schemas.vectors import to_bytes
-from streams.apps.doctor import examined, findings, machine
-from streams.apps.doctor.behaviors import Placed, ages, explanation
+from streams.apps.doctor import findings
+from streams.apps.doctor.cluster import Cluster
 from streams.apps.doctor.finding import Finding
 from streams.kafka.embedded import EmbeddedBroker
-from streams.kafka.partitioners import PARTITIONERS, partition_of
 from streams.kafka.topic_plan import topic_plan
 from streams.kafka.topics import create_topics
 from streams.settings import EncoderSettings, KafkaSettings, Settings, TopicSettings, WorkerSettings, dead_letters_of
 from tests.chaos.deployment import Deployment, environment_of
 from tests.kafka.settings import unique_settings
 from tests.kafka.topics import create, produce
+from tests.kafka.waiting import wait_until
 from tests.streams.command import penchant
 
 NOWHERE = "127.0.0.1:1"
@@ -184,6 +183,17 @@ def test_items_that_wait_while_no_encoder_lives_fail_and_a_worker_that_nobody_ne
 
 
 @pytest.mark.kafka
+def test_more_workers_than_partitions_are_told_that_some_have_nothing_to_do(cluster: Open, kafka: str) -> None:
+    whole = cluster()
+    with ExitStack() as stack:
+        members = [stack.enter_context(member_of(kafka, whole.app, whole.topics.clickstream)) for _ in range(3)]
+        wait_until(lambda: [member.poll(0.1) for member in members] and joined(whole) == 3, 60, "three have joined")
+        finding = found(whole)["workers"]
+    assert finding.state == "warn"
+    assert "3 workers share 2 partitions" in finding.found
+
+
+@pytest.mark.kafka
 def test_vectors_of_several_encoder_versions_are_named(cluster: Open, kafka: str) -> None:
     whole = cluster()
     vector = to_bytes(FakeEncoder().encode(["lamp"])[0])
@@ -213,89 +223,6 @@ def test_dead_letters_are_counted_by_reason(cluster: Open, kafka: str) -> None:
     assert f"3 SchemaError of {whole.topics.clickstream}; the newest: not a behavior: nothing is" in finding.found
 
 
-@pytest.mark.parametrize("section", ["worker", "encoder"])
-def test_a_data_folder_that_cannot_be_written_to_is_named(section: str, tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("")
-    path = tmp_path / "taken" / section
-    finding = machine.folder(f"{section}.data", path, "--data")
-    assert str(path) in only_failure(finding)
-    assert "--data" in finding.mend
-
-
-def test_a_check_that_cannot_be_made_fails_with_the_error_named() -> None:
-    def broken(subject: object) -> Finding:
-        raise ZeroDivisionError("nothing to divide")
-
-    assert examined("some check", broken, None) == Finding(
-        "some check", "FAIL", "cannot be told (ZeroDivisionError: nothing to divide)"
-    )
-
-
-def test_the_tested_programs_are_those_of_the_constraints() -> None:
-    pinned = (Path(__file__).parents[3] / "constraints.txt").read_text().split()
-    assert {f"{name}=={version}" for name, version in machine.TESTED.items()} <= set(pinned)
-
-
-# -- recognizing a partitioner
-
-
-@given(users=st.sets(st.text(min_size=1, max_size=8), min_size=1), name=st.sampled_from(PARTITIONERS))
-@settings(max_examples=50)
-def test_the_partitioner_that_placed_all_is_never_ruled_out(users: set[str], name: str) -> None:
-    finding = explanation([placed(user, name, 12) for user in users], 12)
-    assert finding.state == "ok"
-    assert name in finding.found
-
-
-@pytest.mark.parametrize("name", PARTITIONERS)
-def test_each_partitioner_is_recognized_on_sixty_users(name: str) -> None:
-    assert explanation([placed(user, name, 12) for user in USERS], 12).found.startswith(f"{name} explains 60 users")
-
-
-def test_a_sample_too_small_to_tell_says_so() -> None:
-    finding = explanation([placed("ann", "crc32", 1)], 1)
-    assert finding.state == "ok"
-    assert "too few to tell them apart" in finding.found
-
-
-def test_mixed_partitioners_are_explained_by_an_example() -> None:
-    behaviors = [placed(user, PARTITIONERS[number % 2], 12) for number, user in enumerate(USERS)]
-    finding = explanation(behaviors, 12)
-    assert "producers with different partitioners" in only_failure(finding)
-    example = re.search(
-        r"such as '(user-\d+)' at \[(\d+)\] offset \d+, where (\w+) would have chosen \[(\d+)\]", finding.found
-    )
-    assert example is not None
-    user, there, name, chosen = example.groups()
-    assert partition_of(name, user.encode(), 12) == int(chosen) != int(there)
-
-
-def test_behaviors_keyed_by_something_else_are_told_from_other_partitioners() -> None:
-    behaviors = [
-        Placed(b"session", user.encode(), partition_of("crc32", b"session", 12), 0, 0.0, 0.0) for user in USERS
-    ]
-    assert "60 of 60 sampled behaviors are keyed by something else" in only_failure(explanation(behaviors, 12))
-
-
-def test_a_partitioner_that_nobody_knows_may_be_partitions_that_were_added() -> None:
-    behaviors = [placed(user, "crc32", 5) for user in USERS]
-    assert "partitions that were added later" in only_failure(explanation(behaviors, 12))
-
-
-def test_a_partitioner_that_the_settings_name_must_explain_the_sample() -> None:
-    behaviors = [placed(user, "crc32", 12) for user in USERS]
-    assert explanation(behaviors, 12, "crc32").state == "ok"
-    assert "worker.partitioner=murmur2 does not explain" in only_failure(explanation(behaviors, 12, "murmur2"))
-
-
-def test_old_behaviors_are_no_fault_and_slightly_early_ones_only_warn() -> None:
-    def aged(ahead: float) -> Placed:
-        return Placed(b"ann", b"ann", 0, 0, 1e9 + ahead, 1e9)
-
-    assert "1 were over a day old" in ages([aged(-100_000), aged(0)], 300).found
-    assert [ages([aged(ahead)], 300).state for ahead in (-100_000, 0, 30, 301)] == ["ok", "ok", "warn", "FAIL"]
-
-
 # -- helpers
 
 
@@ -308,6 +235,19 @@ def only_failure(finding: Finding) -> str:
     """What a failed check found."""
     assert finding.state == "FAIL", finding
     return finding.found
+
+
+@contextmanager
+def member_of(kafka: str, group: str, topic: str) -> Iterator[Consumer]:
+    """A member of the group."""
+    with closing(Consumer({"bootstrap.servers": kafka, "group.id": group})) as consumer:
+        consumer.subscribe([topic])
+        yield consumer
+
+
+def joined(subject: Settings) -> int:
+    """How many members the workers' group has."""
+    return len(Cluster(subject).group(subject.app).members)
 
 
 def states_of(printed: str) -> dict[str, str]:
@@ -326,8 +266,3 @@ def send(subject: Settings, behaviors: list[dict[str, Any]], keyed: bool = True)
     """Produces behaviors keyed by their user, or without a key."""
     records = [(one["user_id"].encode() if keyed else None, json.dumps(one).encode()) for one in behaviors]
     produce(subject.kafka.bootstrap, subject.topics.clickstream, records)
-
-
-def placed(user: str, partitioner: str, partitions: int) -> Placed:
-    """A behavior keyed by its user, where the partitioner puts it."""
-    return Placed(user.encode(), user.encode(), partition_of(partitioner, user.encode(), partitions), 0, 0.0, 0.0)
