@@ -14,6 +14,7 @@ from streams.apps.operators import OperatorError, explanation
 from streams.apps.rights import Needs, lacking_rights
 from streams.encoding.errors import CacheError
 from streams.kafka.client import ClientError
+from streams.kafka.hanging import HangingTransactionError
 from streams.kafka.topics import ANSWER, TopicAdmin, TopicError, UnreachableError, check_topics
 from streams.logs import get_log
 from streams.metrics.server import MetricsServerError
@@ -24,7 +25,10 @@ MEND_FIRST = 2
 START_AGAIN = 70
 STEP = 1.0  # seconds between looks at a Kafka that does not answer
 REMINDER = 10.0  # seconds between lines that say so
-MENDABLE = (OperatorError, ClientError, TopicError, StoreError, CacheError, EncoderError, MetricsServerError)
+MENDABLE = (
+    *(OperatorError, ClientError, TopicError, StoreError, CacheError, EncoderError, MetricsServerError),
+    HangingTransactionError,
+)
 KAFKA_CLIENTS = ("aiokafka", "cimpl", "confluent_kafka")
 FORBIDDEN = ("authorization failed", "authorization_failed", "authorizationfailed")
 FULL = ("no space left on device", "disk quota exceeded", "file too large")

@@ -33,8 +33,8 @@ class EncodeLoop:
         self._most = settings.encoder.batch_texts
         self._flush_interval = settings.encoder.flush_interval
         self._pool = ThreadPoolExecutor(PUBLISH_THREADS, "publish")
-        self._requests = Source(settings, topics.encode_requests, self._pool, metrics)
-        self._items = Source(settings, topics.items, self._pool, metrics)
+        self._requests = Source(settings, topics.encode_requests, topics.behaviors_encoded, self._pool, metrics)
+        self._items = Source(settings, topics.items, topics.items_encoded, self._pool, metrics)
         self._metrics, self._health = metrics, health
         for source, topic in ((self._requests, topics.encode_requests), (self._items, topics.items)):
             health.require(f"the group has assigned {topic}", partial(getattr, source, "assigned"))

@@ -12,6 +12,7 @@ from streams.encoding.errors import EncodingError, StuckError
 from streams.encoding.publish import Published, Publisher
 from streams.encoding.records import Outgoing, Record
 from streams.kafka.client import open_consumer
+from streams.kafka.hanging import OpenTransactions
 from streams.kafka.transactions import FencedError
 from streams.logs import get_log
 from streams.metrics import EncoderMetrics
@@ -51,15 +52,18 @@ class Source:
     A partition's answers go out in the order of its records, and only publishing commits its position: after a crash
     the next owner fences this one, and only then reads where to go on. One thread uses a source; the group's calls
     come within take() and close(). Each topic has a group of its own, so that a rebalance of live requests waits for no
-    encoder that is busy with items. assigned: whether the group has said which partitions are ours.
+    encoder that is busy with items. answers: the topic that its answers go to. assigned: whether the group has said
+    which partitions are ours.
     """
 
-    def __init__(self, settings: Settings, topic: str, pool: Executor, metrics: EncoderMetrics) -> None:
+    def __init__(self, settings: Settings, topic: str, answers: str, pool: Executor, metrics: EncoderMetrics) -> None:
         encoder = settings.encoder
         self.assigned = False
         self._metrics = metrics
         self._settings = settings
         self.topic = topic
+        self._answers = answers
+        self._transactions = OpenTransactions(settings.kafka)
         self._pool = pool
         self._publishers: dict[int, Publisher] = {}
         self._fenced: dict[int, tuple[float, FencedError]] = {}
@@ -186,6 +190,7 @@ class Source:
         self._let_go()
         publishers = [Publisher(self._settings, self.topic, tp.partition) for tp in partitions]
         list(self._pool.map(Publisher.fence, publishers))
+        self._transactions.require_none([(self._answers, publisher.partition) for publisher in publishers])
         self._publishers = {publisher.partition: publisher for publisher in publishers}
         self._metrics.rebalances.inc()
         starts = self._positions(partitions)

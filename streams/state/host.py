@@ -8,6 +8,7 @@ from typing import Protocol
 
 from faust.types import TP
 
+from streams.kafka.hanging import OpenTransactions
 from streams.kafka.transactions import FencedError
 from streams.kafka.transport import Batch, Reach
 from streams.kafka.transport.batch import AssignmentToken
@@ -56,6 +57,7 @@ class PartitionHost:
         self._stores = stores
         self._store_of = {source: store.options.name for store in stores for source in store.options.sources}
         self._kafka = kafka
+        self._transactions = OpenTransactions(kafka)
         self._fenced_grace = fenced_grace
         self._pool = ThreadPoolExecutor(COMMIT_THREADS, "commit")
         self._recoveries = ThreadPoolExecutor(RECOVERY_THREADS, "recovery")
@@ -127,10 +129,8 @@ class PartitionHost:
                 "group run the same version and settings, and these topics have equal partition counts"
             )
         partitions = sorted(assigned[0])
-        return [
-            Owner(options, partition, store.processor(partition, len(partitions)), self._kafka, self._metrics)
-            for partition in partitions
-        ]
+        owned, more = len(partitions), (self._kafka, self._transactions, self._metrics)
+        return [Owner(options, partition, store.processor(partition, owned), *more) for partition in partitions]
 
     async def _recover(self, owner: Owner, token: AssignmentToken) -> None:
         place = {"store": owner.options.name, "partition": owner.partition}

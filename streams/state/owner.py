@@ -15,6 +15,7 @@ from faust.types import TP
 from schemas.content_types import MSGPACK_HEADERS
 from schemas.rows.keys import POSITIONS_KEY
 from schemas.rows.partition import PositionsRow, decode_positions, encode_partition_row
+from streams.kafka.hanging import OpenTransactions
 from streams.kafka.transactions import TransactionalProducer, TransactionError
 from streams.kafka.transport import Batch, Reach
 from streams.logs import get_log
@@ -56,7 +57,13 @@ class Owner:
     """
 
     def __init__(
-        self, options: StoreOptions, partition: int, processor: Processor, kafka: KafkaSettings, metrics: WorkerMetrics
+        self,
+        options: StoreOptions,
+        partition: int,
+        processor: Processor,
+        kafka: KafkaSettings,
+        transactions: OpenTransactions,
+        metrics: WorkerMetrics,
     ) -> None:
         self.options = options
         self.partition = partition
@@ -65,6 +72,7 @@ class Owner:
         self.positions: dict[str, int] = {}
         self.durable: dict[str, int] = {}
         self._kafka = kafka
+        self._transactions = transactions
         self._sequence = 0
         self._changed = False
         self._applied = 0
@@ -82,12 +90,14 @@ class Owner:
     def recover(self, is_current: Callable[[], bool]) -> int:
         """Fences the owner before, replays the changelog, reads the positions; returns how many records it replayed.
 
-        Raises: Abandoned when the assignment changed meanwhile, FencedError, RecoveryError, StoreError.
+        Raises: Abandoned when the assignment changed meanwhile, FencedError, HangingTransactionError, RecoveryError,
+        StoreError.
         """
         began = time.monotonic()
         try:
             self._require(is_current, "before fencing")
             self._fence()
+            self._transactions.require_none([(self.options.changelog, self.partition)], is_current)
             self._require(is_current, "after fencing")
             self._open()
             replayed = self._replay(is_current)

@@ -125,7 +125,7 @@ def test_partitions_that_come_while_an_encoder_leaves_are_not_taken_from_their_o
     admin = AdminClient({"bootstrap.servers": kafka})
     group = group_of(shop, topic)
     with ThreadPoolExecutor() as pool:
-        leaving = Source(shop, topic, pool, EncoderMetrics())
+        leaving = Source(shop, topic, shop.topics.items_encoded, pool, EncoderMetrics())
         leaving.subscribe()
         wait_until(lambda: group_state(admin, group) == ConsumerGroupState.STABLE, 20, "the group gives it partitions")
         owner = TransactionalProducer(shop.kafka, f"{shop.app}.encoder.{topic}.0", 10.0)

@@ -8,6 +8,7 @@ from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient
 
 from schemas.rows.keys import POSITIONS_KEY
+from streams.kafka.transactions import TransactionalProducer
 from streams.settings import WorkerSettings
 from streams.state.store import LocalStore
 from tests.chaos.deployment import PARTITIONS, Deployment
@@ -35,6 +36,24 @@ def test_a_behavior_waits_for_its_item_also_across_a_restart(open_shop: Open) ->
     record = shop.record("ann", 2)
     assert record.new_behaviors == 1
     assert gather(shop.deployment).waiting == []
+
+
+def test_a_partition_is_not_served_while_a_transaction_is_open_in_its_changelog(open_shop: Open) -> None:
+    """The next commit of its owner would also commit what hangs there."""
+    shop = open_shop()
+    deployment = shop.deployment
+    changelog = deployment.settings.users_changelog
+    other = TransactionalProducer(deployment.settings.kafka, f"{deployment.settings.app}.stranger", 60.0)
+    other.fence()
+    other.begin()
+    other.produce(changelog, 0, b"row", b"of a transaction that has not ended")
+    wait_until(lambda: deployment.glimpse(changelog, "read_uncommitted"), 30, "the row has reached the changelog")
+    worker = deployment.worker("a")
+    worker.start()
+    served(deployment, worker, PARTITIONS - 1)
+    assert not [line for line in worker.running.events("recovered") if "store=users partition=0" in line]
+    other.abort()
+    served(deployment, worker)
 
 
 def test_a_worker_that_is_asked_to_stop_drains_and_one_on_its_disk_replays_nothing(open_shop: Open) -> None:
