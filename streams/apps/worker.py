@@ -114,7 +114,7 @@ class Worker:
         spare_collector()
         app = self._new_app()
         self.host.connect(app.is_current, lambda: app.consumer.rewind(), self._end)
-        await app.start()
+        await self._first_of(app.start(), self._stop.wait())
         log.info("started", bootstrap=self._settings.kafka.bootstrap, group=self._settings.app)
         tasks = [
             asyncio.ensure_future(self._every(self._settings.worker.position_interval, partial(self._pass_over, app))),
@@ -244,6 +244,8 @@ class Worker:
         tasks = [asyncio.ensure_future(wait) for wait in waits]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
+            if task.done():
+                task.result()
             task.cancel()
 
     def _end(self, error: BaseException) -> None:
