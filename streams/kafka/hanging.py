@@ -1,7 +1,8 @@
 """Hanging transactions: ones that Kafka's coordinator has forgotten, so that nothing ends them any more.
 
-A broker that was killed and comes back can lose the end of a transaction that was ending when it died. The next
-transaction of the same producer would then commit what hangs together with its own: everything in it a second time.
+A single broker that was killed has partitions without a leader while it starts; Kafka's transaction coordinator takes
+these for deleted and drops the end of a transaction that was ending (seen with 4.3.1). The next transaction of the same
+producer would then commit what hangs together with its own: everything in it a second time.
 """
 
 import time
