@@ -2,7 +2,7 @@
 
 python -m tests.chaos.staged worker|encoder STAGE ARM [--own-ids=NAME]. While the file ARM exists, the first time the
 process reaches the stage it renames it to *.reached and lingers. With --own-ids its transactional ids are its own, so
-that it is never fenced: a check that passes even then checks nothing.
+that it is never fenced, and it overlooks what others have open: a check that passes even then checks nothing.
 """
 
 import argparse
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from streams.agents.interests import InterestsProcessor
+from streams.kafka.hanging import OpenTransactions
 from streams.kafka.transactions import TransactionalProducer
 from streams.settings import Settings
 from streams.state.owner import Owner
@@ -47,14 +48,18 @@ def run(process: str) -> int:
 
 
 def take_ids_of_its_own(name: str) -> None:
-    """Every transactional id ends with this name from now on."""
+    """Every transactional id ends with this name from now on, and transactions of other ids are overlooked."""
     plain = TransactionalProducer.__init__
 
     @wraps(plain)
     def own(self: TransactionalProducer, settings: Any, transactional_id: str, timeout: float) -> None:
         plain(self, settings, f"{transactional_id}.{name}", timeout)
 
+    def overlook(*_: Any) -> None:
+        """Finds nothing open."""
+
     TransactionalProducer.__init__ = own  # type: ignore[method-assign]
+    OpenTransactions.require_none = overlook  # type: ignore[method-assign]
 
 
 def before(owner: type, name: str, where: Where = lambda _: True) -> Callable[[Path], None]:
