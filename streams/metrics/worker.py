@@ -48,7 +48,7 @@ class WorkerMetrics(CommonMetrics):
         self.freshness = Distribution(
             registry,
             "penchant_freshness_seconds",
-            "Age of a behavior when its output is committed, since it occurred or was appended.",
+            "Age of a behavior at the commit of its output, since it occurred or was appended; none if it waited.",
             "since",
             AGES,
         )
