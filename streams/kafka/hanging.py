@@ -41,19 +41,20 @@ class OpenTransactions:
         """
         end = time.monotonic() + self._patience
         waited = list(places)
-        while self._admin is not None and waited and going_on() and (hanging := list(self._open(self._admin, waited))):
-            if time.monotonic() > end:
-                raise self._error(*hanging[0])
-            waited = [place for place, _, _ in hanging]
-            time.sleep(PAUSE)
-
-    def _open(self, admin: AdminClient, places: list[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], int, int]]:
-        committed, ends = (
-            _latest(admin, places, level) for level in (IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED)
-        )
-        for place, stable, last in zip(places, committed, ends, strict=True):
-            if stable < last:
-                yield place, stable, last
+        while self._admin is not None and waited and going_on():
+            late = time.monotonic() > end
+            try:
+                hanging = list(_open(self._admin, waited))
+            except KafkaException as error:  # a partition that was just made, or moved, has no leader for a moment
+                if late:
+                    why = error.args[0].str()
+                    raise TransactionError(f"the ends of {waited[0][0]} cannot be read: {why}") from None
+            else:
+                if hanging and late:
+                    raise self._error(*hanging[0])
+                waited = [place for place, _, _ in hanging]
+            if waited:
+                time.sleep(PAUSE)
 
     def _error(self, place: tuple[str, int], stable: int, last: int) -> HangingTransactionError:
         topic, partition = place
@@ -65,11 +66,17 @@ class OpenTransactions:
         )
 
 
+def _open(admin: AdminClient, places: list[tuple[str, int]]) -> Iterator[tuple[tuple[str, int], int, int]]:
+    committed, ends = (
+        _latest(admin, places, level) for level in (IsolationLevel.READ_COMMITTED, IsolationLevel.READ_UNCOMMITTED)
+    )
+    for place, stable, last in zip(places, committed, ends, strict=True):
+        if stable < last:
+            yield place, stable, last
+
+
 def _latest(admin: AdminClient, places: list[tuple[str, int]], level: IsolationLevel) -> list[int]:
     asked = {TopicPartition(*place): OffsetSpec.latest() for place in places}
-    try:
-        answers = admin.list_offsets(asked, isolation_level=level, request_timeout=ANSWER)
-        found = {(place.topic, place.partition): answer.result(ANSWER).offset for place, answer in answers.items()}
-    except KafkaException as error:
-        raise TransactionError(f"the ends of {places[0][0]} cannot be read: {error.args[0].str()}") from None
+    answers = admin.list_offsets(asked, isolation_level=level, request_timeout=ANSWER)
+    found = {(place.topic, place.partition): answer.result(2 * ANSWER).offset for place, answer in answers.items()}
     return [found[place] for place in places]

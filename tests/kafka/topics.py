@@ -93,8 +93,19 @@ def ends_of(bootstrap: str, topic: str, partitions: int) -> dict[int, int]:
     """The offset after the last record of each partition, be it committed or not."""
     asked = {TopicPartition(topic, partition): OffsetSpec.latest() for partition in range(partitions)}
     admin = AdminClient({"bootstrap.servers": bootstrap})
-    answers = admin.list_offsets(asked, isolation_level=IsolationLevel.READ_UNCOMMITTED)
-    return {place.partition: answer.result(10).offset for place, answer in answers.items()}
+
+    def answered() -> dict[int, int] | None:
+        answers = admin.list_offsets(asked, isolation_level=IsolationLevel.READ_UNCOMMITTED)
+        try:
+            return {place.partition: answer.result(10).offset for place, answer in answers.items()}
+        except KafkaException as error:
+            if error.args[0].code() != KafkaError.NOT_LEADER_FOR_PARTITION:
+                raise
+            return None
+
+    ends = wait_until(answered, 30, f"{topic}, which was just made, has leaders")
+    assert ends is not None
+    return ends
 
 
 def read_to_ends(consumer: Consumer, ends: Mapping[int, int], deadline: float) -> list[Record]:
