@@ -1,6 +1,5 @@
-"""HTTP as tests need it: a page, a free port, and the numbers on a page of metrics."""
+"""HTTP as tests need it: a page, and the numbers on a page of metrics."""
 
-import socket
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -15,13 +14,6 @@ def get(url: str) -> tuple[int, str]:
     except HTTPError as refusal:
         with refusal:
             return refusal.code, refusal.read().decode()
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nothing listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port: int = taken.getsockname()[1]
-        return port
 
 
 class Scrape:

@@ -4,17 +4,16 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 from confluent_kafka import KafkaError, Message, Producer
-from prometheus_client.parser import text_string_to_metric_families
 
 from schemas.dead_letters import EXCEPTION, KEPT_BYTES, KeptLetter, read_dead_letter
 from schemas.items import ItemVector, decode_item_vector
 from schemas.vectors import from_bytes
 from streams.settings import dead_letters_of
 from tests.chaos.deployment import Deployment
+from tests.http import scrape
 from tests.integration.bad_input import (
     CLICKS,
     COUNTED,
@@ -154,11 +153,9 @@ def test_an_item_without_a_key_is_refused_by_the_broker_itself(aftermath: Afterm
 def test_every_refusal_is_counted_with_its_reason(aftermath: Aftermath) -> None:
     counted: Counter[tuple[str, str]] = Counter()
     for port in aftermath.metrics:
-        page = urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30).read().decode()
-        for family in text_string_to_metric_families(page):
-            for sample in family.samples:
-                if sample.name == "penchant_rejected_total":
-                    counted[(sample.labels["source"], sample.labels["reason"])] += int(sample.value)
+        for sample in scrape(port).samples:
+            if sample.name == "penchant_rejected_total":
+                counted[(sample.labels["source"], sample.labels["reason"])] += int(sample.value)
     assert counted == Counter((getattr(aftermath.shop.topics, row.topic), row.reason) for row in REFUSED)
 
 

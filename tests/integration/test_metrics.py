@@ -10,8 +10,9 @@ from schemas.items import Item, encode_item
 from streams.kafka.transactions import TransactionalProducer
 from streams.settings import dead_letters_of
 from tests.chaos.deployment import PARTITIONS, Deployment
-from tests.http import Scrape, free_port, get, scrape
+from tests.http import Scrape, get, scrape
 from tests.integration.shop import LIMIT, TITLES, Shop, behavior
+from tests.kafka.broker import free_port
 from tests.kafka.topics import produce
 
 pytestmark = pytest.mark.kafka

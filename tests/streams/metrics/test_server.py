@@ -7,7 +7,8 @@ from contextlib import closing
 import pytest
 
 from streams.metrics import EncoderMetrics, Health, MetricsServer, MetricsServerError
-from tests.http import free_port, get
+from tests.http import get
+from tests.kafka.broker import free_port
 
 
 class Clock:
