@@ -85,11 +85,12 @@ class Deployment:
         """The file that arms a member's stage; the member renames it to *.reached when it is there."""
         return self.folder / f"{name}.armed"
 
-    def arm(self, name: str) -> None:
-        """Makes the member leave its mark when it next reaches its stage."""
-        reached = self.reached_of(name)
-        reached.unlink(missing_ok=True)
-        self.arm_of(name).touch()
+    def arm(self, name: str, linger: float = 0.8) -> None:
+        """Makes the member leave its mark when it next reaches its stage, and linger there for so many seconds."""
+        self.reached_of(name).unlink(missing_ok=True)
+        whole = self.arm_of(name).with_suffix(".arming")
+        whole.write_text(str(linger))
+        whole.rename(self.arm_of(name))
 
     def reached_of(self, name: str) -> Path:
         """The mark that a member leaves when it is at its stage."""

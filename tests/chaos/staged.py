@@ -1,8 +1,9 @@
 """Staged: a worker or an encoder that leaves a mark at a chosen moment and lingers there, so that a fault can be aimed.
 
 python -m tests.chaos.staged worker|encoder STAGE ARM [--own-ids=NAME]. While the file ARM exists, the first time the
-process reaches the stage it renames it to *.reached and lingers. With --own-ids its transactional ids are its own, so
-that it is never fenced, and it overlooks what others have open: a check that passes even then checks nothing.
+process reaches the stage it renames it to *.reached and lingers for as many seconds as it says. With --own-ids its
+transactional ids are its own, so that it is never fenced, and it overlooks what others have open: a check that passes
+even then checks nothing.
 """
 
 import argparse
@@ -18,8 +19,6 @@ from streams.kafka.hanging import OpenTransactions
 from streams.kafka.transactions import TransactionalProducer
 from streams.settings import Settings
 from streams.state.owner import Owner
-
-LINGER = 0.8
 
 Method = Callable[..., Any]
 Where = Callable[[Any], bool]
@@ -100,10 +99,11 @@ def linger(arm: Path, here: bool) -> None:
     if not here:
         return
     try:
+        seconds = float(arm.read_text())
         arm.rename(arm.with_suffix(".reached"))
     except FileNotFoundError:
         return
-    time.sleep(LINGER)
+    time.sleep(seconds)
 
 
 def of_users(part: TransactionalProducer | Owner) -> bool:

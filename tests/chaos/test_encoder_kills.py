@@ -18,7 +18,7 @@ def test_an_encoder_killed_in_the_middle_of_a_transaction_leaves_no_trace(deploy
         scenario.open_shop()
         scenario.wait_until_all_flow("one worker serves")
         scenario.wait(lambda: deployment.glimpse(encoded), 30, "texts are answered")
-        deployment.arm("encoder")
+        deployment.arm("encoder", linger=8)
         scenario.reach_stage("encoder")
         scenario.wait(lambda: dropped(scenario) > 0, 5, "answers have reached the log uncommitted")
         encoder.kill()
