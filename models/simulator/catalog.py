@@ -1,14 +1,32 @@
-"""Catalog: items with readable titles, each of one topic."""
+"""Catalog: items with readable titles, each of one topic, on a shelf of it, with a brand and a price."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import count, islice, product
 from random import Random
 
 from models.simulator.topics import TOPICS, Topic
 from schemas.items import Item
 
+CHEAPEST = 5.0
+DEAREST = 200.0
 
-def make_items(number: int, seed: int) -> tuple[tuple[Item, ...], ...]:
+
+@dataclass(frozen=True)
+class Stocked:
+    """An item and what a user goes by; level: of its price on the logarithmic scale from 0, the cheapest, to 1."""
+
+    item: Item
+    topic: str
+    shelf: str
+    brand: str
+    level: float
+
+
+Stock = tuple[tuple[Stocked, ...], ...]
+
+
+def make_stock(number: int, seed: int) -> Stock:
     """The items of each topic, the most popular first; topics differ by one item at most.
 
     An item's id is its topic and its rank, as board-games-007; titles are unique.
@@ -19,19 +37,23 @@ def make_items(number: int, seed: int) -> tuple[tuple[Item, ...], ...]:
     )
 
 
-def _items_of(topic: Topic, size: int, chance: Random) -> Iterator[Item]:
-    for rank, title in enumerate(islice(_titles(topic, chance), size)):
-        yield Item(
+def _items_of(topic: Topic, size: int, chance: Random) -> Iterator[Stocked]:
+    shelves = dict(zip(topic.nouns, topic.shelves, strict=True))
+    for rank, ((brand, quality, noun), edition) in enumerate(islice(_made(topic, chance), size)):
+        level = chance.random()
+        item = Item(
             id=f"{topic.name.replace(' ', '-')}-{rank:03d}",
-            title=title,
-            categories=(topic.name,),
-            attributes={"price": round(5 * 40 ** chance.random(), 2)},
+            title=f"{brand} {quality} {noun}" + (f" {edition}" if edition > 1 else ""),
+            categories=(*topic.path, shelves[noun]),
+            tags=(quality, noun),
+            attributes={"price": round(CHEAPEST * (DEAREST / CHEAPEST) ** level, 2), "brand": brand},
         )
+        yield Stocked(item, topic.name, shelves[noun], brand, level)
 
 
-def _titles(topic: Topic, chance: Random) -> Iterator[str]:
-    """Endless: all that the words give, mixed, then again with a number."""
-    names = [" ".join(words) for words in product(topic.brands, topic.qualities, topic.nouns)]
-    chance.shuffle(names)
+def _made(topic: Topic, chance: Random) -> Iterator[tuple[tuple[str, str, str], int]]:
+    """Endless: all that the words give, mixed, then again in the next edition."""
+    made = list(product(topic.brands, topic.qualities, topic.nouns))
+    chance.shuffle(made)
     for edition in count(1):
-        yield from (names if edition == 1 else (f"{name} {edition}" for name in names))
+        yield from ((words, edition) for words in made)

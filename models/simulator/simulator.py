@@ -1,140 +1,122 @@
-"""Simulator: sessions of users who look for what they want, as one stream of behaviors in event-time order."""
+"""Simulator: a shop with users who look for what they want, as one stream of behaviors in event-time order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import count
-from random import Random
 
-from models.simulator.catalog import make_items
-from models.simulator.options import SimulatorOptions
-from models.simulator.topics import TOPICS
-from models.simulator.users import PlantedUser, make_users
-from models.simulator.zipf import Zipf
-from schemas.behaviors import Behavior, BehaviorType
+import msgspec
+
+from models.simulator.calendar import calendar
+from models.simulator.catalog import make_stock
+from models.simulator.choices import suits
+from models.simulator.happenings import Happening, beside_visits, in_order
+from models.simulator.options import SimulatorError, SimulatorOptions
+from models.simulator.paced import Paced
+from models.simulator.planted import PlantedUser
+from models.simulator.topics import PLACES, TOPICS
+from models.simulator.users import make_users
+from models.simulator.visits import ActCause, Visits
+from schemas.behaviors import Behavior, Context
 from schemas.items import Item
 
-SECONDS_BETWEEN_ACTS = 8.0
-SESSION_ENDS = 0.15
-SEARCHES = 0.25
-CLICKS = 0.5
-DWELLS = 0.6
-CARTS = 0.3
-PURCHASES = 0.4
-DISLIKES = 0.02
-DISLIKES_OF_NOISE = 0.2
 
+class Labeled(msgspec.Struct, frozen=True, gc=False):
+    """A behavior and the truth about it: why it happened, and the topic that it is about, None for an identify."""
 
-@dataclass(frozen=True)
-class Act:
-    """What a user does next: a behavior that has no time yet."""
-
-    type: BehaviorType
-    item_id: str | None = None
-    text: str | None = None
-    value: float | None = None
+    behavior: Behavior
+    cause: ActCause
+    topic: str | None
 
 
 class Simulator:
     """A shop with users; everything follows from the options.
 
-    users: with their planted interests, the most active first.
+    users: with what is planted in them, the most active first.
     """
 
     def __init__(self, options: SimulatorOptions) -> None:
         self.options = options
-        self.users: tuple[PlantedUser, ...] = make_users(options)
-        self._items = make_items(options.items, options.seed)
-        self._popular = [Zipf(len(items), options.popularity) for items in self._items]
+        self._stock = make_stock(options.items, options.seed)
+        self._stocked = {one.item.id: one for items in self._stock for one in items}
+        self.users: tuple[PlantedUser, ...] = make_users(options, self._stock)
+        self._owners = {user.id: user for user in self.users}
+        self._owners |= {user.anonymous_id: user for user in self.users if user.anonymous_id is not None}
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The catalog, the most popular item of each topic first."""
-        return tuple(item for items in self._items for item in items)
+        return tuple(one.item for one in self._stocked.values())
 
     def topic_of(self, item_id: str) -> str:
         """The topic that an item was made for."""
         return item_id.rpartition("-")[0].replace("-", " ")
 
+    def path_of(self, topic: str) -> tuple[str, str]:
+        """Department and topic: the upper two levels of the categories of the topic's items."""
+        return TOPICS[PLACES[topic]].path
+
+    def user(self, owner: str) -> PlantedUser:
+        """The user with this user_id or anonymous_id. Raises: SimulatorError when there is none."""
+        if owner not in self._owners:
+            raise SimulatorError(
+                f"the simulator has no user {owner}: owners are the user_id and anonymous_id of `users`"
+            )
+        return self._owners[owner]
+
+    def is_bot(self, behavior: Behavior) -> bool:
+        """Whether a machine did it, under the user's id."""
+        return any(
+            burst.start <= behavior.at <= burst.end and behavior.item_id in burst.item_ids
+            for burst in self.user(behavior.owner).bursts
+        )
+
+    def relevance(self, user: PlantedUser, item_id: str, at: float, context: Context | None = None) -> float:
+        """How much the user wants an item at a time, epoch seconds: its topic's share, times how well it suits, 0 to 1.
+
+        context: for a visit in this one.
+        """
+        stocked = self._stocked[item_id]
+        interest = next((one for one in user.phase_at(at).interests if one.topic == stocked.topic), None)
+        if interest is None:
+            return 0.0
+        return user.interests_at(at, context)[stocked.topic] * suits(user.dimensions, interest, stocked)
+
     def behaviors(self) -> Iterator[Behavior]:
-        """Behaviors without end, 1 / rate seconds apart; each call gives the same ones."""
-        options, chance = self.options, Random(f"{self.options.seed} behaviors")
-        active = Zipf(len(self.users), options.activity)
+        """Behaviors, without end where there is no calendar; each call gives the same ones.
+
+        Those of visits are 1 / rate seconds apart where there is no calendar.
+        """
+        return (one.behavior for one in self.labeled())
+
+    def labeled(self) -> Iterator[Labeled]:
+        """The same behaviors, each with the truth about it."""
+        options = self.options
         prefix = f"sim-{options.seed}-{round(options.start * 1000)}"
-        sessions: list[tuple[int, Iterator[Act]]] = []
-        for number in count():
-            at = options.start + number / options.rate
-            user, act = self._next_act(sessions, active, at, chance)
-            yield Behavior(
+        contexts: dict[tuple[int, str], Context] = {}
+        for number, (at, place, act, device) in zip(count(), self._happenings(), strict=False):
+            user = self.users[place]
+            unknown = user.identified_at is not None and at < user.identified_at
+            context = None
+            if device is not None and options.has_contexts:
+                context = contexts.get((place, device))
+                if context is None:
+                    context = contexts[place, device] = Context(device=device, time_zone=user.time_zone)
+            behavior = Behavior(
                 event_id=f"{prefix}-{number}",
                 type=act.type,
                 occurred_at=round(at * 1000),
-                user_id=self.users[user].id,
+                user_id=None if unknown else user.id,
+                anonymous_id=user.anonymous_id if unknown or act.type == "identify" else None,
                 item_id=act.item_id,
+                item_ids=act.item_ids,
                 text=act.text,
                 value=act.value,
+                context=context,
             )
+            yield Labeled(behavior, act.cause, act.topic)
 
-    def _next_act(
-        self, sessions: list[tuple[int, Iterator[Act]]], active: Zipf, at: float, chance: Random
-    ) -> tuple[int, Act]:
-        """The next act of one who has a session now, and whose it is; as sessions end, others begin."""
-        while True:
-            self._fill(sessions, active, at, chance)
-            place = int(chance.random() * len(sessions))
-            user, session = sessions[place]
-            act = next(session, None)
-            if act is not None:
-                return user, act
-            sessions[place] = sessions[-1]
-            sessions.pop()
-
-    def _fill(self, sessions: list[tuple[int, Iterator[Act]]], active: Zipf, at: float, chance: Random) -> None:
-        """Begins sessions, as many as make a user act every few seconds; nobody has two at once."""
-        wanted = round(self.options.rate * SECONDS_BETWEEN_ACTS)
-        missing = max(1, min(wanted, (len(self.users) + 1) // 2)) - len(sessions)
-        if missing:
-            busy = {user for user, _ in sessions}
-            while missing:
-                user = active.draw(chance)
-                if user not in busy:
-                    busy.add(user)
-                    sessions.append((user, self._session(self.users[user], at, chance)))
-                    missing -= 1
-
-    def _session(self, user: PlantedUser, at: float, chance: Random) -> Iterator[Act]:
-        """One visit: searches and items around one of the user's interests, and some noise."""
-        wanted = user.topics_at(at)
-        topic = chance.choices(wanted, user.shares)[0]
-        while True:
-            noise = chance.random() < self.options.noise
-            place = self._other_topic(wanted, chance) if noise else topic
-            if chance.random() < SEARCHES:
-                yield Act("search", text=_search(place, chance))
-            yield from self._encounter(self._items[place][self._popular[place].draw(chance)], noise, chance)
-            if chance.random() < SESSION_ENDS:
-                return
-
-    def _other_topic(self, wanted: tuple[int, ...], chance: Random) -> int:
-        others = [place for place in range(len(TOPICS)) if place not in wanted]
-        return others[int(chance.random() * len(others))]
-
-    def _encounter(self, item: Item, noise: bool, chance: Random) -> Iterator[Act]:
-        """An item is seen, and perhaps looked at closely and bought, or disliked."""
-        yield Act("view", item.id)
-        if chance.random() >= CLICKS:
-            if chance.random() < (DISLIKES_OF_NOISE if noise else DISLIKES):
-                yield Act("dislike", item.id)
-            return
-        yield Act("click", item.id)
-        if chance.random() < DWELLS:
-            yield Act("dwell", item.id, value=round(chance.lognormvariate(3.0, 0.8), 1))
-        if chance.random() < CARTS:
-            yield Act("add_to_cart", item.id)
-            if chance.random() < PURCHASES:
-                yield Act("purchase", item.id, value=float(item.attributes["price"]))
-
-
-def _search(place: int, chance: Random) -> str:
-    topic = TOPICS[place]
-    quality, noun = chance.choice(topic.qualities), chance.choice(topic.nouns)
-    return chance.choice((noun, f"{quality} {noun}", f"{noun} for {topic.name}"))
+    def _happenings(self) -> Iterator[Happening]:
+        options, users = self.options, self.users
+        visits = Visits(options, self._stock)
+        stream = calendar(options, users, visits) if options.days else Paced(options, users, visits).happenings()
+        beside = beside_visits(options, users)
+        return in_order(stream, *beside) if beside else stream

@@ -5,139 +5,225 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Topic:
-    """One topic. A title is a brand of these, a quality and a noun; a search names some of them."""
+    """One topic. A title is a brand of these, a quality and a noun; a search names some of them.
+
+    department: the level above, shared with other topics. nouns, shelves: the things of the topic and, for each, the
+    level below that it belongs to. peak_day: the day of the year around which it is wanted most, from 0. day_part: the
+    four hours of the day in which it is wanted most, from 0 (midnight) to 5.
+    """
 
     name: str
+    department: str
     brands: tuple[str, ...]
     qualities: tuple[str, ...]
     nouns: tuple[str, ...]
+    shelves: tuple[str, ...]
+    peak_day: int
+    day_part: int
+
+    @property
+    def path(self) -> tuple[str, str]:
+        """Department and name: the upper two levels of its items' categories."""
+        return self.department, self.name
 
 
-def _topic(name: str, brands: str, qualities: str, nouns: str) -> Topic:
-    return Topic(name, *(tuple(words.split(", ")) for words in (brands, qualities, nouns)))
+def _topic(names: str, brands: str, qualities: str, shelves: str, peak_day: int, day_part: int) -> Topic:
+    """A topic. Args: names: the topic and its department. shelves: written as shelf: noun, noun; shelf: noun."""
+    name, department = names.split(", ")
+    on_shelf = [shelf.split(": ") for shelf in shelves.split("; ")]
+    pairs = [(shelf, noun) for shelf, nouns in on_shelf for noun in nouns.split(", ")]
+    return Topic(
+        name=name,
+        department=department,
+        brands=tuple(brands.split(", ")),
+        qualities=tuple(qualities.split(", ")),
+        nouns=tuple(noun for _, noun in pairs),
+        shelves=tuple(shelf for shelf, _ in pairs),
+        peak_day=peak_day,
+        day_part=day_part,
+    )
 
 
 TOPICS: tuple[Topic, ...] = (
     _topic(
-        "camping",
+        "camping, outdoors",
         "Northfell, Tarnside, Basewood",
         "ultralight, two-person, waterproof, four-season, compact, folding, insulated, windproof",
-        "tent, sleeping bag, camping stove, tarp, sleeping mat, headlamp, mess kit, hammock",
+        "shelters: tent, tarp, hammock; sleeping: sleeping bag, sleeping mat; camp kitchen: camping stove, mess"
+        " kit, headlamp",
+        190,
+        4,
     ),
     _topic(
-        "coffee",
+        "coffee, kitchen",
         "Morrow, Caldera, Slowpour",
         "Ethiopian, dark roast, single origin, decaf, espresso, cold brew, hand-cranked, ceramic",
-        "coffee beans, coffee grinder, French press, pour-over dripper, espresso machine, milk frother, coffee filters,"
-        " moka pot",
+        "beans: coffee beans, coffee filters; brewers: French press, pour-over dripper, moka pot; coffee"
+        " machines: coffee grinder, espresso machine, milk frother",
+        20,
+        1,
     ),
     _topic(
-        "gardening",
+        "gardening, home",
         "Greenmarch, Thistle & Loam, Rootwell",
         "heirloom, organic, rust-proof, terracotta, drip, evergreen, perennial, raised",
-        "tomato seeds, pruning shears, watering can, potting soil, plant pots, garden hose, rose bush, compost bin",
+        "seeds and plants: tomato seeds, rose bush, potting soil; garden tools: pruning shears, watering can,"
+        " garden hose; planters: plant pots, compost bin",
+        110,
+        2,
     ),
     _topic(
-        "running",
+        "running, sports",
         "Stridewell, Fleetline, Paceup",
         "cushioned, marathon, trail, lightweight, breathable, reflective, carbon-plated, compression",
-        "running shoes, running shorts, running vest, running socks, hydration belt, jogging tights, pace watch,"
-        " energy gels",
+        "running footwear: running shoes, running socks; running wear: running shorts, running vest, jogging"
+        " tights; race day: hydration belt, pace watch, energy gels",
+        130,
+        1,
     ),
     _topic(
-        "baking",
+        "baking, kitchen",
         "Crumb & Co, Proofhouse, Floury",
         "non-stick, sourdough, gluten-free, silicone, whole wheat, vanilla, fluted, Danish",
-        "cake tin, bread flour, rolling pin, muffin tray, pastry brush, dough whisk, banneton basket, icing nozzles",
+        "tins and trays: cake tin, muffin tray, banneton basket; baking tools: rolling pin, pastry brush, dough"
+        " whisk, icing nozzles; flours: bread flour",
+        345,
+        3,
     ),
     _topic(
-        "photography",
+        "photography, electronics",
         "Lumera, Aperta, Stillframe",
         "mirrorless, wide-angle, telephoto, full-frame, carbon fiber, macro, polarizing, instant",
-        "camera, zoom lens, tripod, lens filter, camera bag, flash unit, film roll, memory card",
+        "cameras: camera, flash unit; lenses: zoom lens, lens filter; camera accessories: tripod, camera bag,"
+        " film roll, memory card",
+        200,
+        3,
     ),
     _topic(
-        "cycling",
+        "cycling, sports",
         "Velora, Spokeworks, Derail",
         "gravel, tubeless, hydraulic, aerodynamic, clipless, puncture-proof, commuter, steel-framed",
-        "road bike, bicycle helmet, bike pedals, inner tube, bike lock, saddle, handlebar tape, bicycle pump",
+        "bikes: road bike, saddle, handlebar tape, bike pedals; bike safety: bicycle helmet, bike lock; bike"
+        " repair: inner tube, bicycle pump",
+        160,
+        4,
     ),
     _topic(
-        "yoga",
+        "yoga, wellness",
         "Asanaya, Stillpoint, Lotusmere",
         "extra thick, cork, restorative, hot yoga, natural rubber, meditation, stretchy, pranayama",
-        "yoga mat, yoga block, bolster, yoga strap, yoga leggings, zafu cushion, yoga towel, incense",
+        "mats: yoga mat, yoga towel; yoga props: yoga block, bolster, yoga strap, zafu cushion; yoga studio:"
+        " yoga leggings, incense",
+        10,
+        1,
     ),
     _topic(
-        "fishing",
+        "fishing, outdoors",
         "Heron & Reed, Castaway, Deepwater",
         "fly, saltwater, spinning, barbless, braided, carp, trout, telescopic",
-        "fishing rod, fishing reel, lure set, tackle box, landing net, fish hooks, waders, fishing line",
+        "rods and reels: fishing rod, fishing reel, fishing line; tackle: lure set, tackle box, fish hooks; on"
+        " the bank: landing net, waders",
+        150,
+        0,
     ),
     _topic(
-        "board games",
+        "board games, hobbies",
         "Meeple Hall, Tabletop Guild, Rook & Die",
         "cooperative, strategy, two-player, family, fantasy, deck-building, dungeon, party",
-        "board game, dice set, card game, playing mat, expansion pack, miniature figures, chess set, puzzle",
+        "games: board game, card game, puzzle, chess set; game pieces: dice set, miniature figures; game extras:"
+        " playing mat, expansion pack",
+        350,
+        5,
     ),
     _topic(
-        "knitting",
+        "knitting, hobbies",
         "Woolwright, Purl & Plait, Skein",
         "merino, chunky, hand-dyed, bamboo, circular, mohair, cable-stitch, alpaca",
-        "yarn, knitting needles, crochet hook, knitting pattern, stitch markers, row counter, wool winder, darning kit",
+        "yarns: yarn; needles: knitting needles, crochet hook, darning kit; knitting aids: knitting pattern,"
+        " stitch markers, row counter, wool winder",
+        300,
+        5,
     ),
     _topic(
-        "audio",
+        "audio, electronics",
         "Resona, Basswell, Hifidel",
         "wireless, noise-canceling, over-ear, hi-fi, bookshelf, portable, studio, vinyl",
-        "headphones, loudspeaker, amplifier, turntable, earbuds, microphone, soundbar, record cleaner",
+        "personal audio: headphones, earbuds; speakers: loudspeaker, soundbar, amplifier; turntables and"
+        " recording: turntable, microphone, record cleaner",
+        330,
+        5,
     ),
     _topic(
-        "baby care",
+        "baby care, family and pets",
         "Littlefoot, Cradlewood, Snugly",
         "newborn, hypoallergenic, muslin, convertible, anti-colic, organic cotton, toddler, washable",
-        "stroller, diapers, baby bottle, swaddle blanket, baby monitor, crib sheet, teething ring, bib set",
+        "nursery: crib sheet, baby monitor, swaddle blanket; feeding: baby bottle, bib set, teething ring; on"
+        " the go: stroller, diapers",
+        80,
+        2,
     ),
     _topic(
-        "dogs",
+        "dogs, family and pets",
         "Wagtail, Barkley, Goodboy",
         "grain-free, chew-proof, retractable, orthopedic, puppy, no-pull, dental, squeaky",
-        "dog food, dog leash, dog bed, dog harness, chew toy, dog treats, flea collar, dog crate",
+        "dog meals: dog food, dog treats, chew toy; walks: dog leash, dog harness; dog comfort: dog bed, flea"
+        " collar, dog crate",
+        100,
+        4,
     ),
     _topic(
-        "skin care",
+        "skin care, wellness",
         "Dewlight, Clarea, Veloute",
         "hydrating, vitamin C, fragrance-free, anti-aging, mineral, overnight, exfoliating, soothing",
-        "face cream, sunscreen, facial serum, cleanser, lip balm, eye cream, clay mask, toner",
+        "creams: face cream, eye cream, lip balm; sun care: sunscreen; cleansing: facial serum, cleanser, clay"
+        " mask, toner",
+        60,
+        5,
     ),
     _topic(
-        "woodworking",
+        "woodworking, home",
         "Dovetail & Sons, Oakhand, Planewell",
         "cordless, Japanese, hardened, oscillating, walnut, precision, bench-top, brass-backed",
-        "hand plane, chisel set, table saw, wood glue, clamp, router bits, sandpaper, tenon saw",
+        "hand tools: hand plane, chisel set, tenon saw, clamp; machines: table saw, router bits; finishing: wood"
+        " glue, sandpaper",
+        290,
+        3,
     ),
     _topic(
-        "painting",
+        "painting, hobbies",
         "Atelier Vey, Pigmenta, Canvasso",
         "oil, watercolor, acrylic, hog-bristle, stretched, fine-tip, gouache, pastel",
-        "paint set, paintbrush, canvas, easel, sketchbook, palette knife, varnish, color pencils",
+        "paints: paint set, color pencils, varnish; brushes: paintbrush, palette knife; supports: canvas, easel,"
+        " sketchbook",
+        270,
+        3,
     ),
     _topic(
-        "aquariums",
+        "aquariums, family and pets",
         "Reefline, Aquaria Nord, Finn & Fern",
         "tropical, freshwater, submersible, coral, planted, silent, nano, quarantine",
-        "fish tank, aquarium filter, aquarium heater, gravel substrate, fish flakes, air pump, algae scraper, plants",
+        "tanks: fish tank, gravel substrate, plants; aquarium equipment: aquarium filter, aquarium heater, air"
+        " pump; aquarium upkeep: fish flakes, algae scraper",
+        40,
+        2,
     ),
     _topic(
-        "skiing",
+        "skiing, sports",
         "Alpenriss, Powderhorn, Schuss",
         "all-mountain, freeride, heated, cross-country, anti-fog, backcountry, downhill, thermal",
-        "skis, ski boots, ski goggles, ski poles, ski jacket, ski gloves, ski wax, avalanche beacon",
+        "skis and poles: skis, ski poles, ski wax; ski boots: ski boots; ski clothing: ski goggles, ski jacket,"
+        " ski gloves; ski safety: avalanche beacon",
+        15,
+        4,
     ),
     _topic(
-        "tea",
+        "tea, kitchen",
         "Leaf & Kettle, Camellia Row, Highgarden",
         "jasmine, Darjeeling, smoked, ceremonial, loose-leaf, herbal, cast iron, oolong",
-        "green tea, black tea, teapot, matcha powder, tea strainer, tea sampler, tea cups, chai blend",
+        "teas: green tea, black tea, matcha powder, chai blend, tea sampler; tea ware: teapot, tea strainer, tea cups",
+        320,
+        2,
     ),
 )
+
+PLACES: dict[str, int] = {topic.name: place for place, topic in enumerate(TOPICS)}

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
@@ -11,6 +11,7 @@ import typer
 
 from models.simulator.options import SimulatorOptions
 from models.simulator.simulator import Simulator
+from models.simulator.truth import encode_truth
 from schemas.behaviors import encode_behavior
 from schemas.items import encode_item
 from streams.apps.feed import Feed, Partitioner
@@ -28,8 +29,9 @@ STANDARD_OUTPUT = Path("-")
 class SimulateOptions:
     """What to simulate, and where to. count, duration (seconds): the end, whichever comes first; 0 for none.
 
-    simulator: its start is set to now, and drifts happen within the duration, if there is one. output: a file for the
-    behaviors instead of the topic, - for standard output. items_output: the same for the items.
+    simulator: its start is set to now, or so that its calendar ends now, and what is planted happens within the
+    duration, if there is one. output: a file for the behaviors instead of the topic, - for standard output.
+    items_output: the same for the items. truth: a file for the planted users.
     """
 
     simulator: SimulatorOptions = field(default_factory=SimulatorOptions)
@@ -38,6 +40,7 @@ class SimulateOptions:
     items: bool = True
     output: Path | None = None
     items_output: Path | None = None
+    truth: Path | None = None
     partitioner: Partitioner = "crc32"
 
     @property
@@ -55,17 +58,16 @@ def run(settings: Settings, options: SimulateOptions) -> int:
     """
     if options.output is None and options.items_output is None:
         return _live(settings, options)
-    if options.output is not None and options.behaviors is None:
-        raise OperatorError("a file of behaviors needs an end: name --count or --duration")
-    total = options.behaviors or 0
+    if options.output is not None and options.behaviors is None and not options.simulator.days:
+        raise OperatorError("a file of behaviors needs an end: name --count, --duration or --days")
     # The last behavior happens now, since a worker refuses what lies in the future.
-    simulator = Simulator(_timed(options, time.time() - total / options.simulator.rate))
+    simulator = Simulator(_timed(options, time.time() - (options.behaviors or 0) / options.simulator.rate))
+    _write_truth(simulator, options)
     if options.items_output is not None:
-        lines = (encode_item(item) + b"\n" for item in simulator.items)
-        _write(lines, options.items_output, f"{len(simulator.items):,} items")
+        _write(map(encode_item, simulator.items), options.items_output, "items")
     if options.output is not None:
-        behaviors = (encode_behavior(one) + b"\n" for one in islice(simulator.behaviors(), total))
-        _write(behaviors, options.output, f"{total:,} behaviors")
+        behaviors = islice(simulator.behaviors(), options.behaviors)
+        _write(map(encode_behavior, behaviors), options.output, "behaviors")
     return 0
 
 
@@ -92,11 +94,15 @@ def _live(settings: Settings, options: SimulateOptions) -> int:
 
 
 def _send(settings: Settings, options: SimulateOptions, feed: Feed, interrupts: Interrupts) -> Iterator[int]:
-    """Sends each behavior when its time has come, and tells how many there were; Interrupted ends it."""
+    """Sends each behavior when its time has come, and tells how many there were; Interrupted ends it.
+
+    Those of a calendar lie in the past, and follow each other at the rate.
+    """
     simulator = Simulator(_timed(options, time.time()))
-    began, rate = time.monotonic(), options.simulator.rate
+    _write_truth(simulator, options)
+    began, simulated = time.monotonic(), simulator.options
     for number, behavior in enumerate(islice(simulator.behaviors(), options.behaviors)):
-        due = began + number / rate
+        due = began + (number / simulated.rate if simulated.days else behavior.at - simulated.start)
         while (left := due - time.monotonic()) > 0:
             interrupts.check()
             feed.wait(min(left, LONGEST_WAIT))
@@ -106,23 +112,34 @@ def _send(settings: Settings, options: SimulateOptions, feed: Feed, interrupts: 
 
 
 def _timed(options: SimulateOptions, start: float) -> SimulatorOptions:
-    total = options.behaviors
-    span = options.simulator.drift_span if total is None else total / options.simulator.rate
-    return replace(options.simulator, start=start, drift_span=span)
+    """The simulation from this time on; a calendar ends now instead."""
+    simulated, total = options.simulator, options.behaviors
+    if simulated.days:
+        return replace(simulated, start=time.time() - simulated.span)
+    span = simulated.drift_span if total is None else total / simulated.rate
+    return replace(simulated, start=start, drift_span=span)
 
 
-def _write(lines: Iterator[bytes], file: Path, what: str) -> None:
-    """Writes a file anew. Raises OperatorError when that cannot be done."""
+def _write_truth(simulator: Simulator, options: SimulateOptions) -> None:
+    if options.truth is not None:
+        _write(map(encode_truth, simulator.users), options.truth, "planted users")
+
+
+def _write(lines: Iterable[bytes], file: Path, what: str) -> None:
+    """Writes a file anew, each line with its end. Raises OperatorError when that cannot be done."""
     if file == STANDARD_OUTPUT:
-        sys.stdout.buffer.writelines(lines)
+        sys.stdout.buffer.writelines(line + b"\n" for line in lines)
         sys.stdout.buffer.flush()
         return
+    written = 0
     try:
         with file.open("wb") as opened:
-            opened.writelines(lines)
+            for line in lines:
+                opened.write(line + b"\n")
+                written += 1
     except OSError as error:
         raise OperatorError(f"{file} cannot be written ({error.strerror}): name a file in a folder of yours") from None
-    typer.echo(f"{what} written to {file}", err=True)
+    typer.echo(f"{written:,} {what} written to {file}", err=True)
 
 
 class _Progress:

@@ -1,11 +1,13 @@
 """Commands that send data to Kafka: produce, replay, simulate."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from streams.cli.options import Bootstrap, Partitioner, client_settings, end
+
+PLANTED = "What is planted"
 
 
 def produce(
@@ -79,6 +81,11 @@ def replay(
     end(run(client_settings(bootstrap), options))
 
 
+def _planted(help_text: str) -> Any:
+    """An option that is a share, among those that say what is planted."""
+    return typer.Option(min=0, max=1, metavar="SHARE", help=help_text, rich_help_panel=PLANTED)
+
+
 def simulate(  # noqa: PLR0913 - one for each option
     rate: Annotated[float, typer.Option(min=0.01, help="Behaviors per second of all users together.")] = 10.0,
     count: Annotated[int, typer.Option(min=0, metavar="N", help="End after N behaviors; 0 for no end.")] = 0,
@@ -86,17 +93,36 @@ def simulate(  # noqa: PLR0913 - one for each option
     users: Annotated[int, typer.Option(min=1, metavar="N", help="How many users.")] = 200,
     items: Annotated[int, typer.Option(min=20, metavar="N", help="How many items, of 20 topics.")] = 1000,
     no_items: Annotated[bool, typer.Option("--no-items", help="Do not send the items: they are there.")] = False,
-    noise: Annotated[
-        float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of what users see outside their interests.")
-    ] = 0.1,
-    drift: Annotated[
-        float, typer.Option(min=0, max=1, metavar="SHARE", help="Share of users who change an interest on the way.")
+    days: Annotated[
+        float, typer.Option(min=0, help="Make the visits of so many days until now, by day and night; 0 for one flow.")
     ] = 0.0,
+    visits: Annotated[float, typer.Option(min=0.001, help="Visits of a user a day, on average; with --days.")] = 1.0,
+    lifelike: Annotated[
+        bool, typer.Option("--lifelike", help="Plant some of everything below.", rich_help_panel=PLANTED)
+    ] = False,
+    noise: Annotated[float, _planted("Of what users see outside their interests.")] = 0.1,
+    drift: Annotated[float, _planted("Of users who change an interest on the way.")] = 0.0,
+    fading: Annotated[float, _planted("Of interests that come up, and fade by a half-life of their own.")] = 0.0,
+    seasons: Annotated[float, _planted("How strongly topics keep to a time of the day and of the year.")] = 0.0,
+    contexts: Annotated[float, _planted("Of interests that keep to a part of the day and a device.")] = 0.0,
+    choosers: Annotated[float, _planted("Of users who go by category, brand or price.")] = 0.0,
+    shown: Annotated[
+        int, typer.Option(min=0, max=100, help="Items in an impression; 0 for none.", rich_help_panel=PLANTED)
+    ] = 0,
+    refusals: Annotated[float, _planted("Of what is shown and not wanted that is skipped, hidden, disliked.")] = 0.0,
+    bots: Annotated[float, _planted("Of users under whose id a machine repeats the same items.")] = 0.0,
+    requests: Annotated[float, _planted("Of users who say in words what they want.")] = 0.0,
+    mutes: Annotated[float, _planted("Of users who mute a topic.")] = 0.0,
+    anonymous: Annotated[float, _planted("Of users who have no name at first.")] = 0.0,
+    cold: Annotated[float, _planted("Of users who come once and do little.")] = 0.0,
     seed: Annotated[int, typer.Option(help="The same seed makes the same users, items and acts.")] = 1,
     output: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write behaviors to a file instead, at once; - to the screen.")
     ] = None,
     items_output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write items to a file instead.")] = None,
+    truth: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what is planted in each user, one JSON per line.")
+    ] = None,
     partitioner: Partitioner = "crc32",
     bootstrap: Bootstrap = None,
 ) -> None:
@@ -105,17 +131,42 @@ def simulate(  # noqa: PLR0913 - one for each option
     Each user has one to three interests among 20 topics (camping, coffee,
     ...), searches, looks and buys accordingly, with some noise. Items go
     first; behaviors follow at the rate, as if they happened now, until the
-    end or Ctrl-C.
+    end or Ctrl-C. With --days their times are those of real visits, and
+    the last one is now.
 
     Examples:
 
         penchant simulate --rate 50 --duration 60
         penchant simulate --count 1000 --output clicks.jsonl
         penchant simulate --items-output shop.jsonl
+        penchant simulate --days 30 --output c.jsonl --truth t.jsonl
     """
     from models.simulator.options import SimulatorOptions
+    from models.simulator.options import lifelike as made_lifelike
     from streams.apps.simulate import SimulateOptions, run
 
-    simulator = SimulatorOptions(users=users, items=items, seed=seed, rate=rate, noise=noise, drift=drift)
-    options = SimulateOptions(simulator, count, duration, not no_items, output, items_output, partitioner)
+    simulator = SimulatorOptions(
+        users=users,
+        items=items,
+        seed=seed,
+        rate=rate,
+        days=days,
+        visits=visits,
+        noise=noise,
+        drift=drift,
+        fading=fading,
+        seasons=seasons,
+        contexts=contexts,
+        choosers=choosers,
+        shown=shown,
+        refusals=refusals,
+        bots=bots,
+        requests=requests,
+        mutes=mutes,
+        anonymous=anonymous,
+        cold=cold,
+    )
+    if lifelike:
+        simulator = made_lifelike(simulator)
+    options = SimulateOptions(simulator, count, duration, not no_items, output, items_output, truth, partitioner)
     end(run(client_settings(bootstrap), options))

@@ -122,7 +122,21 @@ def test_items_are_valid_with_ids_and_titles_of_their_own_spread_over_the_topics
     sizes = Counter(simulator.topic_of(item.id) for item in items)
     assert set(sizes) == {topic.name for topic in TOPICS}
     assert max(sizes.values()) - min(sizes.values()) <= 1
-    assert all(item.categories == (simulator.topic_of(item.id),) for item in items)
+    shelves = {topic.name: set(topic.shelves) for topic in TOPICS}
+    for item in items:
+        department, topic, shelf = item.categories
+        assert (department, topic) == simulator.path_of(simulator.topic_of(item.id))
+        assert shelf in shelves[topic]
+        assert str(item.attributes["brand"]) in item.title and 5 <= float(item.attributes["price"]) <= 200
+        assert all(tag in item.title for tag in item.tags)
+
+
+def test_departments_have_several_topics_and_topics_several_shelves() -> None:
+    topics = Counter(topic.department for topic in TOPICS)
+    assert len(topics) >= 5 and min(topics.values()) >= 2
+    assert all(2 <= len(set(topic.shelves)) <= 4 for topic in TOPICS)
+    leaves = [(*topic.path, shelf) for topic in TOPICS for shelf in set(topic.shelves)]
+    assert len({leaf[2] for leaf in leaves}) == len(leaves)
 
 
 def test_titles_and_searches_tell_topics_apart_without_a_model() -> None:

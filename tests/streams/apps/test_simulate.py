@@ -3,11 +3,13 @@
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from models.simulator.options import SimulatorOptions
+from models.simulator.options import SimulatorOptions, lifelike
+from models.simulator.truth import decode_truth
 from schemas.behaviors import Behavior, decode_behavior
 from schemas.items import decode_item
 from streams.apps.feed import PARTITIONERS, Partitioner
@@ -80,7 +82,7 @@ def test_a_duration_is_so_many_behaviors_at_the_rate_and_the_smaller_limit_count
 
 
 def test_a_file_without_an_end_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(OperatorError, match="name --count or --duration"):
+    with pytest.raises(OperatorError, match="name --count, --duration or --days"):
         run(Settings(), SimulateOptions(SMALL, output=tmp_path / "clicks.jsonl"))
 
 
@@ -88,6 +90,33 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     file = tmp_path / "nowhere" / "clicks.jsonl"
     with pytest.raises(OperatorError, match=rf"{file} cannot be written \(No such file"):
         run(Settings(), SimulateOptions(SMALL, count=1, output=file))
+
+
+def test_days_of_visits_end_now_and_need_no_count(tmp_path: Path) -> None:
+    file = tmp_path / "clicks.jsonl"
+    run(Settings(), SimulateOptions(replace(SMALL, days=3.0), output=file))
+    times = [decode_behavior(line).at for line in file.read_bytes().splitlines()]
+    assert len(times) > 200 and times == sorted(times)
+    assert time.time() - 3 * 86_400 - 60 < times[0] and times[-1] <= time.time()
+    assert times[-1] - times[0] > 2 * 86_400
+
+
+def test_the_truth_is_a_file_of_planted_users_who_explain_the_behaviors(tmp_path: Path) -> None:
+    file, truth = tmp_path / "clicks.jsonl", tmp_path / "truth.jsonl"
+    flags = ("--users", "20", "--items", "40", "--days", "4", "--lifelike", "--noise", "0", "--drift", "0.5")
+    done = penchant("simulate", *flags, "--output", str(file), "--truth", str(truth))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert f"20 planted users written to {truth}" in done.stderr
+    users = [decode_truth(line) for line in truth.read_bytes().splitlines()]
+    owners = {owner: user for user in users for owner in (user.id, user.anonymous_id)}
+    assert len(users) == 20 and any(user.drifts_at for user in users)
+    behaviors = [decode_behavior(line) for line in file.read_bytes().splitlines()]
+    assert f"{len(behaviors):,} behaviors written to {file}" in done.stderr
+    carted = [one for one in behaviors if one.type == "add_to_cart"]
+    assert len(carted) > 20
+    for one in carted:
+        topic = (one.item_id or "").rpartition("-")[0].replace("-", " ")
+        assert topic in owners[one.owner].interests_at(one.at)
 
 
 @pytest.mark.kafka
@@ -129,6 +158,20 @@ def test_behaviors_are_held_back_to_the_rate(settings: Settings, capsys: pytest.
     assert times[-1] - times[0] >= 0.9 * 990
     assert read_all(settings.kafka.bootstrap, settings.topics.items) == []
     assert f"100 behaviors sent to {settings.topics.clickstream} in" in capsys.readouterr().out
+
+
+@pytest.mark.kafka
+def test_nothing_that_is_planted_is_sent_before_it_happens(settings: Settings, tmp_path: Path) -> None:
+    truth = tmp_path / "truth.jsonl"
+    planted = replace(lifelike(SMALL), bots=1.0, burst=20, burst_gap=0.01, requests=1.0)
+    run(settings, SimulateOptions(planted, duration=1.0, items=False, truth=truth))
+    records = sent(settings)
+    behaviors = [decode_behavior(record.value or b"") for record in records]
+    assert len(behaviors) == 100
+    assert {one.type for one in behaviors} >= {"impression", "request"}
+    assert all(one.at * 1000 <= record.timestamp for one, record in zip(behaviors, records, strict=True))
+    users = [decode_truth(line) for line in truth.read_bytes().splitlines()]
+    assert {one.owner for one in behaviors} <= {owner for user in users for owner in (user.id, user.anonymous_id)}
 
 
 @pytest.mark.kafka
