@@ -19,9 +19,9 @@ def answers(
     encode: the vector (256 bytes) of each text.
     """
     understood = [understand(record, read) for record in records]
-    vectors = encode([task.text for task in understood if isinstance(task, Task) and task.text])
+    vectors = encode([text for task in understood if isinstance(task, Task) for text in task.texts])
     return [
-        sendable(record, task.answer(vectors.get(task.text))) if isinstance(task, Task) else task
+        sendable(record, task.answer([vectors[text] for text in task.texts])) if isinstance(task, Task) else task
         for record, task in zip(records, understood, strict=True)
     ]
 

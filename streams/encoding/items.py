@@ -1,11 +1,13 @@
 """Items: from an item to the item with its vector."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from models.encoder.texts import item_text
 from schemas.content_types import MSGPACK_HEADERS, require_json
 from schemas.errors import SchemaError
-from schemas.items import Item, ItemVector, decode_item, encode_item_vector
+from schemas.items import Item, ItemVector, brand_of, decode_item, encode_item_vector, price_band_of
 from schemas.times import epoch_seconds
 from schemas.vectors import to_bytes
 from streams.encoding.records import Outgoing, Reader, Record, Task
@@ -19,28 +21,31 @@ def item_reader(topic: str, version: str) -> Reader:
             raise SchemaError("not an item: it has no key; produce items with their id as the key")
         if record.value is None:
             _require_text(record.key)
-            return Task("", lambda _: Outgoing(topic, record.partition, record.key, None, MSGPACK_HEADERS))
+            return Task((), lambda _: Outgoing(topic, record.partition, record.key, None, MSGPACK_HEADERS))
         require_json(record.headers)
         item = decode_item(record.value)
         if item.id.encode() != record.key:
             raise SchemaError("not an item: its key is not its id, so that nothing could replace or delete it later")
         supplied = supplied_vector(item)
+        text = "" if supplied else item_text(item)
         published_at = None if item.published_at is None else epoch_seconds(item.published_at)
 
-        def answer(vector: bytes | None) -> Outgoing:
+        def answer(vectors: Sequence[bytes]) -> Outgoing:
             encoded = ItemVector(
                 item_id=item.id,
                 encoder=version,
-                vector=supplied or vector,
+                vector=vectors[0] if vectors else supplied,
                 title=item.title,
                 categories=item.categories,
                 tags=item.tags,
+                brand=brand_of(item),
+                price_band=price_band_of(item),
                 available=item.available,
                 published_at=published_at,
             )
             return Outgoing(topic, record.partition, record.key, encode_item_vector(encoded), MSGPACK_HEADERS)
 
-        return Task("" if supplied else item_text(item), answer)
+        return Task((text,) if text else (), answer)
 
     return read
 

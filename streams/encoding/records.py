@@ -1,6 +1,6 @@
 """Records: what comes in, what it asks of the encoder, what goes out."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from schemas.dead_letters import Headers
@@ -32,10 +32,10 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A record that was understood: the text to encode (empty: none), and what its vector (256 bytes or None) makes."""
+    """A record that was understood: the texts to encode, none empty, and what their vectors (256 bytes each) make."""
 
-    text: str
-    answer: Callable[[bytes | None], Outgoing]
+    texts: tuple[str, ...]
+    answer: Callable[[Sequence[bytes]], Outgoing]
 
 
 Reader = Callable[[Record], Task]

@@ -25,6 +25,13 @@ def request_value(text: str | None, event_id: str = "e1") -> bytes:
     return encode_request(EncodeRequest(kind="behavior", model="text", payload=encode_behavior(behavior)))
 
 
+def wish_record(text: str, kind: str = "request", offset: int = 7) -> Record:
+    """A request for the clauses of a behavior of this type, as it lies on partition 2 of its topic."""
+    behavior = Behavior(event_id="e1", type=kind, occurred_at=1_700_000_000_000, user_id="u1", text=text)
+    asked = EncodeRequest(kind="request", model="text", payload=encode_behavior(behavior))
+    return Record("encode.requests", 2, offset, b"u1", encode_request(asked))
+
+
 def request_record(text: str | None, offset: int = 7) -> Record:
     """A request as it lies on partition 2 of its topic."""
     return Record("encode.requests", 2, offset, b"u1", request_value(text))

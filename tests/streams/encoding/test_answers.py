@@ -9,7 +9,7 @@ import pytest
 from models.encoder.fake import FakeEncoder
 from schemas.content_types import MSGPACK_HEADERS
 from schemas.dead_letters import EXCEPTION, MESSAGE, OFFSET, PARTITION, TOPIC
-from schemas.encoding import EncodeRequest, decode_answer, decode_request, encode_request
+from schemas.encoding import EncodeRequest, Polarity, decode_answer, decode_request, encode_request
 from schemas.halves import to_half
 from schemas.items import Item, ItemVector, decode_item_vector
 from schemas.vectors import from_bytes
@@ -17,7 +17,7 @@ from streams.encoding.batches import answers
 from streams.encoding.items import item_reader
 from streams.encoding.records import Outgoing, Record
 from streams.encoding.requests import request_reader
-from tests.streams.encoding.records import item_record, request_record
+from tests.streams.encoding.records import item_record, request_record, wish_record
 
 READ_ITEM = item_reader("items.encoded", "v1")
 READ_REQUEST = request_reader("behaviors.encoded", "v1")
@@ -49,7 +49,7 @@ def test_an_item_keeps_what_ranking_needs_and_gets_the_vector_of_its_text() -> N
         tags=("dots",),
         available=False,
         published_at="2024-01-01T00:00:00Z",
-        attributes={"color": "red"},
+        attributes={"color": "red", "brand": " Acme ", "price": 12.5},
     )
     assert item_vector_of(item_record(item)) == ItemVector(
         item_id="i1",
@@ -58,6 +58,8 @@ def test_an_item_keeps_what_ranking_needs_and_gets_the_vector_of_its_text() -> N
         title="Lunch bag",
         categories=("Home", "Kitchen"),
         tags=("dots",),
+        brand="Acme",
+        price_band=7,
         available=False,
         published_at=1_704_067_200.0,
     )
@@ -89,6 +91,43 @@ def test_a_request_is_answered_with_its_payload_and_the_vector_of_its_text(text:
     assert decoded.payload == decode_request(record.value or b"").payload
     assert decoded.encoder == "v1"
     assert decoded.vector == (encode([text])[text] if text and text.strip() else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "wished"),
+    [
+        ("request", "more trail running, no football", [(Polarity.MORE, "trail running"), (Polarity.LESS, "football")]),
+        ("mute", "football and golf", [(Polarity.MUTE, "football"), (Polarity.MUTE, "golf")]),
+        ("unmute", "show me golf", [(Polarity.UNMUTE, "golf")]),
+        ("request", "less, please", []),
+        ("request", "  ", []),
+    ],
+)
+def test_a_wish_is_answered_with_its_payload_and_a_vector_for_each_clause(
+    kind: str, text: str, wished: list[tuple[Polarity, str]]
+) -> None:
+    record = wish_record(text, kind)
+    answer = answer_to(record)
+    decoded = decode_answer(answer.value or b"")
+    assert (answer.topic, answer.partition, answer.key) == ("behaviors.encoded", 2, b"u1")
+    assert decoded.payload == decode_request(record.value or b"").payload
+    assert (decoded.kind, decoded.encoder, decoded.vector) == ("request", "v1", None)
+    assert [(clause.polarity, clause.vector) for clause in decoded.clauses] == [
+        (polarity, encode([thing])[thing]) for polarity, thing in wished
+    ]
+
+
+def test_wishes_and_searches_share_one_call_of_the_model() -> None:
+    calls: list[list[str]] = []
+
+    def counted(texts: Sequence[str]) -> dict[str, bytes]:
+        calls.append(list(texts))
+        return encode(texts)
+
+    records = [request_record("red socks"), wish_record("no socks, more hats"), request_record("hats")]
+    found = [decode_answer(answer.value or b"") for answer in answers(records, READ_REQUEST, counted)]
+    assert calls == [["red socks", "socks", "hats", "hats"]]
+    assert found[2].vector == found[1].clauses[1].vector
 
 
 @pytest.mark.parametrize(

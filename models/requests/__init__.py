@@ -1,0 +1,1 @@
+"""Requests: what a user says in words, as wishes that a model can encode."""
