@@ -9,30 +9,32 @@ from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
-from models.interests import records
 from models.interests.arena import UserArena
-from models.interests.kernels import Columns, Rules
+from models.interests.columns import columns_of, text_print
+from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
 from models.interests.records import Digest, digest
-from models.interests.update import admit_and_apply, apply, rules_of
+from models.interests.update import admit_and_apply, apply, ask, captured, laws_of
 from models.ranking.options import RankingOptions
 from models.ranking.rank import rank
 from models.ranking.records import recommendations
 from schemas.behaviors import TYPE_CODES, Behavior
-from schemas.ids import fingerprint
+from schemas.vectors import DIMENSIONS
 
 __all__ = [
     "Digest",
     "Resolution",
     "StepOptions",
     "digest",
-    "interest_records",
     "receive",
     "receive_again",
+    "receive_asked",
     "receive_encoded",
     "recommend",
 ]
 
+# Mutes weigh nothing, and yet it matters what they are about.
+SPOKEN = ("mute", "unmute")
 _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
 
 
@@ -44,14 +46,24 @@ class StepOptions:
     ranking: RankingOptions = field(default_factory=RankingOptions)
 
     @cached_property
-    def rules(self) -> Rules:
-        """The options as kernels take them."""
-        return rules_of(self.interests, self.ranking.had)
+    def laws(self) -> Laws:
+        """The options as kernels take them, for no catalog yet."""
+        return laws_of(self.interests, self.ranking.had)
+
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """Weight per behavior type code (16,)."""
+        return self.interests.weights()
+
+    def laws_in(self, catalog: Catalog) -> Laws:
+        """The options as kernels take them, what is near being measured by the catalog's unrelated items."""
+        return captured(self.laws, self.interests, *catalog.background())
 
     @cached_property
     def counts_only(self) -> frozenset[str]:
-        """Behavior types of weight 0, which need no vector."""
-        return frozenset(name for name, options in self.interests.types.items() if options.weight == 0.0)
+        """Behavior types of weight 0 that need no vector."""
+        types = self.interests.types.items()
+        return frozenset(name for name, one in types if one.weight == 0.0 and name not in SPOKEN)
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,7 @@ def receive(
     Args: slots (n,) of the behaviors' owners; at (n,) epoch seconds.
     """
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
-    admitted = admit_and_apply(arena, columns, fates <= _ON_NOTHING, options.rules)
+    admitted = admit_and_apply(arena, columns, fates <= _ON_NOTHING, options.laws_in(catalog))
     return _resolution(fates, admitted)
 
 
@@ -96,15 +108,15 @@ def receive_again(
     at: NDArray[np.float64],
     options: StepOptions,
 ) -> Resolution:
-    """Applies behaviors that were admitted before and waited, if what they need is here now."""
+    """Applies behaviors that were admitted before, here or elsewhere, if what they need is here now."""
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
-    ready = fates <= _ON_NOTHING
-    apply(arena, _chosen(columns, ready), options.rules)
+    apply(arena, columns, options.laws_in(catalog), fates <= _ON_NOTHING)
     return _resolution(fates, np.ones(len(fates), np.bool_))
 
 
 def receive_encoded(
     arena: UserArena,
+    catalog: Catalog,
     slots: NDArray[np.int64],
     behaviors: Sequence[Behavior],
     at: NDArray[np.float64],
@@ -116,22 +128,49 @@ def receive_encoded(
 
     Args: vectors (n, 128), of any length but 0; has_vector (n,): false where the text meant nothing to the encoder.
     """
-    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
-    good = has_vector & np.isfinite(lengths) & (lengths > 0.0)
-    unit = (vectors / np.where(good, lengths, 1.0)[:, None]).astype(np.float32)
+    unit, good = _unit(vectors, has_vector)
     rows = np.where(good, np.arange(len(vectors)), -1)
     prints = np.array([_own_print(behavior) for behavior in behaviors], np.uint32)
-    apply(arena, _columns(slots, behaviors, at, prints, unit, rows), options.rules)
+    columns = columns_of(slots, behaviors, at, options.weights, options.interests.quick_return, prints, unit, rows)
+    apply(arena, columns, options.laws_in(catalog))
 
 
-def interest_records(arena: UserArena, slots: NDArray[np.int64], encoder: str, options: StepOptions) -> list[bytes]:
-    """One encoded InterestRecord per user; their counts of new behaviors are taken and start from 0 again."""
-    return records.interest_records(arena, slots, encoder, options.interests)
+def receive_asked(
+    arena: UserArena,
+    catalog: Catalog,
+    slot: int,
+    behavior: Behavior,
+    at: float,
+    polarities: Sequence[int],
+    vectors: NDArray[np.float32],
+    options: StepOptions,
+) -> None:
+    """Applies a request that was admitted before: it counts, and then each of its clauses changes the interests.
+
+    Args: at: epoch seconds. polarities: of kernels.asking, one per clause; vectors (c, 128), of any length but 0.
+    """
+    slots, times = np.array([slot]), np.array([at])
+    nothing = np.zeros((1, DIMENSIONS), np.float32)
+    receive_encoded(arena, catalog, slots, [behavior], times, nothing, np.zeros(1, np.bool_), options)
+    unit, good = _unit(vectors, np.ones(len(vectors), np.bool_))
+    many = int(good.sum())
+    code = TYPE_CODES[behavior.type]
+    ask(
+        arena,
+        np.repeat(slots, many),
+        np.array(polarities, np.int64)[good],
+        unit[good],
+        options.weights[TYPE_CODES["request"]],
+        np.full(many, code, np.uint8),
+        np.repeat(times, many),
+        options.laws_in(catalog),
+    )
 
 
 def recommend(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions) -> list[bytes]:
     """One encoded Recommendations per user."""
-    ranked = rank(arena, slots, catalog, options.interests, options.ranking)
+    rules = options.laws_in(catalog).rules
+    ranked = rank(arena, slots, catalog, options.interests, rules, options.ranking)
     return recommendations(arena, slots, catalog, ranked, options.ranking.variant)
 
 
@@ -153,36 +192,27 @@ def _resolve(
         if behavior.type not in options.counts_only:
             fates[index] = _WAITS if behavior.item_id else _ASKS if behavior.text else _ON_NOTHING
     vector_rows = np.where(known & catalog.has_vector[rows], rows, -1)
-    return fates, _columns(slots, behaviors, at, prints, catalog.vectors, vector_rows)
-
-
-def _columns(
-    slots: NDArray[np.int64],
-    behaviors: Sequence[Behavior],
-    at: NDArray[np.float64],
-    prints: NDArray[np.uint32],
-    vectors: NDArray[np.float32],
-    vector_rows: NDArray[np.int64],
-) -> Columns:
-    types = np.array([TYPE_CODES[behavior.type] for behavior in behaviors], np.uint8)
-    event_ids = np.array([fingerprint(behavior.event_id) for behavior in behaviors], np.uint64)
-    return Columns(slots, types, at, event_ids, prints, vectors, vector_rows)
+    quick = options.interests.quick_return
+    columns = columns_of(slots, behaviors, at, options.weights, quick, prints, catalog.vectors, vector_rows)
+    return fates, columns._replace(
+        facets=catalog.facets,
+        facet_rows=rows,
+        item_prints=catalog.prints,
+        item_table=catalog.print_index.table,
+    )
 
 
 def _own_print(behavior: Behavior) -> int:
-    return 0 if behavior.item_id is None else item_print(behavior.item_id)
+    if behavior.item_id is not None:
+        return item_print(behavior.item_id)
+    return text_print(behavior.text) if behavior.text else 0
 
 
-def _chosen(columns: Columns, which: NDArray[np.bool_]) -> Columns:
-    return Columns(
-        columns.slots[which],
-        columns.types[which],
-        columns.at[which],
-        columns.event_ids[which],
-        columns.prints[which],
-        columns.vectors,
-        columns.vector_rows[which],
-    )
+def _unit(vectors: NDArray[np.float32], has_vector: NDArray[np.bool_]) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """The vectors at length 1, and which of them can be (n,)."""
+    lengths = np.linalg.norm(vectors.astype(np.float64), axis=1)
+    good = has_vector & np.isfinite(lengths) & (lengths > 0.0)
+    return (vectors / np.where(good, lengths, 1.0)[:, None]).astype(np.float32), good
 
 
 def _resolution(fates: NDArray[np.int8], admitted: NDArray[np.bool_]) -> Resolution:

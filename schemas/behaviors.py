@@ -92,7 +92,9 @@ def decode_behavior(data: bytes) -> Behavior:
         raise json_refusal("a behavior", error, data) from None
     if not (behavior.user_id or behavior.anonymous_id):
         raise SchemaError("not a behavior: it has neither user_id nor anonymous_id")
-    if behavior.item_id is None and not behavior.text and not behavior.item_ids:
+    if behavior.type == "identify":
+        _require_identity(behavior)
+    elif behavior.item_id is None and not behavior.text and not behavior.item_ids:
         _require_subject(behavior)
     if isinstance(behavior.occurred_at, datetime):
         _require_storable(behavior.occurred_at)
@@ -130,8 +132,13 @@ def _require_subject(behavior: Behavior) -> None:
         raise SchemaError("not a behavior: an impression has item_ids (or one item_id)")
     if behavior.type in ("search", "request"):
         raise SchemaError(f"not a behavior: a {behavior.type} has a text")
-    if behavior.type != "identify":
-        raise SchemaError(f"not a behavior: a {behavior.type} has an item_id or a text")
+    raise SchemaError(f"not a behavior: a {behavior.type} has an item_id or a text")
+
+
+def _require_identity(behavior: Behavior) -> None:
+    if not (behavior.user_id and behavior.anonymous_id):
+        missing = "anonymous_id" if behavior.user_id else "user_id"
+        raise SchemaError(f"not a behavior: an identify says which anonymous_id is which user_id; it has no {missing}")
 
 
 def _require_storable(moment: datetime) -> None:

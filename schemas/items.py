@@ -1,5 +1,6 @@
 """Items: what can be recommended, as services produce it (JSON), and its vector as the encoder publishes it."""
 
+import math
 from typing import Annotated, Literal
 
 import msgspec
@@ -34,7 +35,8 @@ class Item(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class ItemVector(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """An item as workers need it: its vector (None when it has no text) and what ranking and reasons show.
 
-    vector: 256 bytes of float16, of the encoder version named by `encoder`.
+    vector: 256 bytes of float16, of the encoder version named by `encoder`. brand: "" when not known. price_band: as
+    price_band gives it, None when not known.
     """
 
     item_id: Id
@@ -43,10 +45,14 @@ class ItemVector(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     title: str = ""
     categories: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    brand: str = ""
+    price_band: int | None = None
     available: bool = True
     published_at: float | None = None
     schema_version: Literal[1] = 1
 
+
+CHEAPEST = 0.01
 
 _item_decoder = msgspec.json.Decoder(Item)
 _vector_decoder = msgspec.msgpack.Decoder(ItemVector)
@@ -77,6 +83,34 @@ def decode_item_vector(data: bytes) -> ItemVector:
 def encode_item_vector(item: ItemVector) -> bytes:
     """The item's vector as msgpack."""
     return _msgpack.encode(item)
+
+
+def brand_of(item: Item) -> str:
+    """The attribute "brand" without spaces around it, "" when it is no text."""
+    brand = item.attributes.get("brand")
+    return brand.strip() if isinstance(brand, str) else ""
+
+
+def price_band_of(item: Item) -> int | None:
+    """The band of the attribute "price", None when it is no price."""
+    price = item.attributes.get("price")
+    return None if price is None or isinstance(price, bool | str) else price_band(price)
+
+
+def price_band(price: float) -> int | None:
+    """The half power of two that a price falls into: floor(2 * log2(price)).
+
+    Two bands to a doubling, so that prices in one band differ by at most 41 %. What is free is in the band of 0.01;
+    a price below 0 or not finite has none.
+    """
+    if not 0.0 <= price < math.inf:
+        return None
+    return math.floor(2.0 * math.log2(max(price, CHEAPEST)))
+
+
+def band_bounds(band: int) -> tuple[float, float]:
+    """The lowest price of a band, and the price that the next one begins at."""
+    return 2.0 ** (band / 2.0), 2.0 ** ((band + 1) / 2.0)
 
 
 def _require_half(vector: tuple[float, ...]) -> None:

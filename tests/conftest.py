@@ -9,7 +9,16 @@ from tests.kafka.broker import RealKafka
 
 
 @pytest.fixture(scope="session")
-def kafka() -> Iterator[str]:
+def compiled() -> None:
+    """All kernels are compiled, once: workers that start together on a fresh machine take a minute each for it."""
+    from streams.agents.rehearsal import rehearse
+    from tests.streams.agents.processors import OPTIONS
+
+    rehearse(OPTIONS)
+
+
+@pytest.fixture(scope="session")
+def kafka(compiled: None) -> Iterator[str]:
     """The address of a real Kafka: KAFKA_BOOTSTRAP where it is set, else one that lives as long as the test session."""
     given = os.environ.get("KAFKA_BOOTSTRAP")
     if given:

@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from models.catalog.background import background
 from models.catalog.errors import CatalogError
+from models.catalog.facets import FACETS, FacetNames
 from models.catalog.prints import PrintIndex, item_print
+from models.catalog.terms import Terms
 from schemas.items import ItemVector
 from schemas.trends import ItemTrend
 from schemas.vectors import DIMENSIONS, from_bytes
@@ -18,16 +21,19 @@ _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
     "deleted": ((), np.bool_),
     "popularity": ((), np.float64),
     "popularity_at": ((), np.float64),
+    "facets": ((FACETS,), np.uint32),
 }
 
 
 class Catalog:
     """Items in rows; a row stays with its item, also when the item is deleted and comes back.
 
-    rows: item id to row. ids, titles, categories: by row. Arrays of at least len(rows) places: vectors (c, 128) float32
-    of unit length, zero where has_vector is false; available, deleted bool; popularity float64 as of popularity_at
-    (epoch seconds), fading with popularity_half_life (seconds, of the trend seen last). print_index: from prints to
-    rows. encoder: the version that all vectors are of, "" before the first. version: counts changes.
+    rows: item id to row. ids, titles, tags, categories: by row. Arrays of at least len(rows) places: vectors (c, 128)
+    float32 of unit length, zero where has_vector is false; available, deleted bool; popularity float64 as of
+    popularity_at (epoch seconds), fading with popularity_half_life (seconds, of the trend seen last); facets (c, 5)
+    uint32, the prints of leaf category, first-level category, brand and price band, whose names are in facet_names.
+    terms: the words of each row. print_index: from prints to rows. encoder: the version that all vectors are of, ""
+    before the first. version: counts changes.
 
     One thread writes. Others may read: a row is complete before its id is in `rows`, so look up rows first and take the
     arrays after.
@@ -39,18 +45,24 @@ class Catalog:
     deleted: NDArray[np.bool_]
     popularity: NDArray[np.float64]
     popularity_at: NDArray[np.float64]
+    facets: NDArray[np.uint32]
 
     def __init__(self, capacity: int = 1024) -> None:
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
         self.titles: list[str] = []
+        self.tags: list[tuple[str, ...]] = []
         self.categories: list[tuple[str, ...]] = []
         self.encoder = ""
         self.version = 0
         self.popularity_half_life = 1.0
+        self.facet_names = FacetNames()
+        self._background = background(np.zeros((0, DIMENSIONS), np.float32))
+        self._background_due = 2
         self._early: dict[str, ItemTrend] = {}
         self._capacity = 0
         self.print_index = PrintIndex(max(capacity, 1))
+        self.terms = Terms(max(capacity, 1))
         self._grow(max(capacity, 1))
 
     def __len__(self) -> int:
@@ -71,7 +83,10 @@ class Catalog:
         self.vectors[row] = 0.0 if vector is None else vector
         self.has_vector[row] = vector is not None
         self.titles[row] = item.title
+        self.tags[row] = item.tags
         self.categories[row] = item.categories
+        self.terms.put(row, item.title, item.tags, item.categories)
+        self.facets[row] = self.facet_names.enter(item)
         self.deleted[row] = False
         self.available[row] = item.available
         self.rows[item.item_id] = row
@@ -103,6 +118,14 @@ class Catalog:
         """The 32 bits by which users' rows remember each item (c,)."""
         return self.print_index.prints
 
+    def background(self) -> tuple[float, float]:
+        """Mean and standard deviation of unrelated items' cosines, measured anew for an eighth more items."""
+        count = len(self.ids)
+        if count >= self._background_due:
+            self._background_due = count + max(count // 8, 1)
+            self._background = background(self.vectors[:count][self.has_vector[:count]])
+        return self._background
+
     def recommendable(self) -> NDArray[np.bool_]:
         """Which rows (len(ids),) may be on a list."""
         count = len(self.ids)
@@ -124,6 +147,7 @@ class Catalog:
         self.print_index.add(row, item_print(item_id))
         self.ids.append(item_id)
         self.titles.append("")
+        self.tags.append(())
         self.categories.append(())
         return row
 
@@ -134,6 +158,7 @@ class Catalog:
                 grown[: self._capacity] = getattr(self, name)
             setattr(self, name, grown)
         self.print_index.grow(capacity)
+        self.terms.grow(capacity)
         self._capacity = capacity
 
 

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interests import kernels
 from models.interests.arena import UserArena
-from models.interests.kernels import Columns, Rules
-from schemas.vectors import DIMENSIONS
+from models.interests.columns import bare_columns
+from models.interests.kernels.fading import faded_each
+from models.interests.kernels.step import step_each
+from models.interests.kernels.types import Laws
 
 
 def admit(
@@ -14,36 +15,27 @@ def admit(
     slots: NDArray[np.int64],
     event_ids: NDArray[np.uint64],
     at: NDArray[np.float64],
-    rules: Rules,
+    laws: Laws,
 ) -> NDArray[np.bool_]:
     """Which behaviors (n,) are new to their users; their ids are remembered and the users' times moved on.
 
-    A user whose whole intensity at the behavior's time is below rules.floor first starts anew: everything is zeroed.
+    A user whose whole intensity at the behavior's time is below the floor first starts anew: everything is zeroed.
 
     Args: slots (n,); event_ids (n,) fingerprints, never 0; at (n,) epoch seconds.
     """
     n = len(slots)
-    columns = Columns(
-        slots,
-        np.zeros(n, np.uint8),
-        at,
-        event_ids,
-        np.zeros(n, np.uint32),
-        np.zeros((1, DIMENSIONS), np.float32),
-        np.full(n, -1, np.int64),
-    )
     admitted = np.empty(n, np.bool_)
-    kernels.step_each(arena.arrays, columns, rules, np.zeros(n, np.bool_), True, admitted)
+    step_each(arena.arrays, bare_columns(slots, event_ids, at), laws, np.zeros(n, np.bool_), True, admitted)
     arena.touch(slots)
     return admitted
 
 
-def faded(arena: UserArena, slots: NDArray[np.int64], now: float, rules: Rules) -> NDArray[np.bool_]:
-    """Which users (m,) have a whole intensity below rules.floor at `now`: to forget them reclaims space.
+def faded(arena: UserArena, slots: NDArray[np.int64], now: float, laws: Laws) -> NDArray[np.bool_]:
+    """Which users (m,) have a whole intensity below the floor at `now`: to forget them reclaims space.
 
     Whole intensity is the sum of all masses and of a presence that was 1 at the user's latest behavior and decays
-    with the interests' half-life.
+    with half_life; a user who muted something never fades.
     """
     below = np.empty(len(slots), np.bool_)
-    kernels.faded_each(arena.arrays, slots, now, rules, below)
+    faded_each(arena.arrays, slots, now, laws, below)
     return below

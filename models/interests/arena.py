@@ -5,23 +5,36 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interests import kernels
 from models.interests.errors import ArenaError
-from models.interests.kernels import Rows
+from models.interests.kernels.fading import erase_each
+from models.interests.kernels.types import RING_CHANGED, Rows
 from models.interests.rows import Row, check_row, put_row, taken_rows
 from schemas.rows.keys import owner_prefix
-from schemas.rows.user import HEAD, INTEREST, ROWS_PER_USER, SEEN_BYTES, SEEN_CHUNK, SEEN_CHUNKS, VERSION
+from schemas.rows.learned import new_learned
+from schemas.rows.user import (
+    FEEDBACK,
+    HEAD,
+    INTEREST,
+    RING,
+    RINGS,
+    SEEN_CHUNK,
+    SEEN_CHUNKS,
+    SLOTS,
+    USER_BYTES,
+    VERSION,
+)
 from schemas.vectors import DIMENSIONS
 
 
 class UserArena:
     """Users in numbered slots; a given-up slot is used again.
 
-    slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.Rows`; directions
-    hold the mean vector of each interest, not of unit length. last_touch (capacity,) int64 orders users by use.
+    slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
+    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED is shared by all users.
+    last_touch (capacity,) int64 orders users by use.
     """
 
-    bytes_per_user = HEAD.itemsize + ROWS_PER_USER * (INTEREST.itemsize + 4 * DIMENSIONS) + SEEN_CHUNKS * SEEN_BYTES
+    bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS
 
     def __init__(self, capacity: int = 1024) -> None:
         self.slots: dict[str, int] = {}
@@ -29,6 +42,7 @@ class UserArena:
         self._prefixes: list[bytes] = []
         self._free: list[int] = []
         self._clock = 0
+        self.learned = new_learned()
         self._allocate(max(capacity, 1))
 
     def __len__(self) -> int:
@@ -75,14 +89,17 @@ class UserArena:
 
     def forget(self, slots: NDArray[np.int64]) -> None:
         """Zeroes these users; their next take_rows deletes every row."""
-        kernels.erase_each(self.arrays, slots)
+        erase_each(self.arrays, slots)
 
     def forget_event(self, slot: int, event_id: int) -> None:
         """Takes an event's fingerprint from what a user has sent, so that it counts when it comes again."""
-        sent = self.head["event_ids"][slot]
-        if (sent == event_id).any():
-            sent[sent == event_id] = 0
-            self.changed[slot] |= kernels.HEAD_CHANGED
+        low, high = event_id & 0xFFFFFFFF, event_id >> 32 & 0xFFFF
+        rings = self.rings[slot]
+        ring, place = np.nonzero((rings["event_low"] == low) & (rings["event_high"] == high))
+        rings["event_low"][ring, place] = 0
+        rings["event_high"][ring, place] = 0
+        for number in ring.tolist():
+            self.changed[slot] |= RING_CHANGED << number
 
     def least_recently_touched(self, count: int, keep: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Up to `count` unchanged users, longest unused first, none where keep (capacity,) is true."""
@@ -95,7 +112,7 @@ class UserArena:
         unsaved = slots[self.changed[slots] != 0]
         if len(unsaved):
             raise ArenaError(f"{len(unsaved)} of {len(slots)} users to evict have unsaved changes: take_rows first")
-        kernels.erase_each(self.arrays, slots)
+        erase_each(self.arrays, slots)
         for slot in slots.tolist():
             del self.slots[self.owners[slot]]
             self.owners[slot] = ""
@@ -104,13 +121,25 @@ class UserArena:
 
     def _allocate(self, capacity: int) -> None:
         self.head = self._grown("head", capacity, (), HEAD)
-        self.meta = self._grown("meta", capacity, (ROWS_PER_USER,), INTEREST)
-        self.directions = self._grown("directions", capacity, (ROWS_PER_USER, DIMENSIONS), np.float32)
+        self.feedback = self._grown("feedback", capacity, (), FEEDBACK)
+        self.rings = self._grown("rings", capacity, (RINGS,), RING)
+        self.meta = self._grown("meta", capacity, (SLOTS,), INTEREST)
+        self.directions = self._grown("directions", capacity, (SLOTS, DIMENSIONS), np.float32)
         self.seen = self._grown("seen", capacity, (SEEN_CHUNKS * SEEN_CHUNK,), np.uint32)
         self.changed = self._grown("changed", capacity, (), np.uint32)
         self.new_behaviors = self._grown("new_behaviors", capacity, (), np.uint32)
         self.last_touch = self._grown("last_touch", capacity, (), np.int64)
-        self.arrays = Rows(self.head, self.meta, self.directions, self.seen, self.changed, self.new_behaviors)
+        self.arrays = Rows(
+            self.head,
+            self.feedback,
+            self.rings,
+            self.meta,
+            self.directions,
+            self.seen,
+            self.changed,
+            self.new_behaviors,
+            self.learned,
+        )
 
     def _grown(self, name: str, capacity: int, shape: tuple[int, ...], dtype: np.dtype | type) -> NDArray:
         grown = np.zeros((capacity, *shape), dtype)

@@ -1,101 +1,144 @@
-"""Attention: how much each interest counts now, and the one vector that follows from it."""
+"""Attention: how much each interest counts now, in a context, and the one vector that follows from it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from models.compiled import fast_kernel, kernel
 from models.interests.arena import UserArena
-from models.interests.kernels import Rows
+from models.interests.kernels.attention import CONTENT, features
+from models.interests.kernels.attention import attend as share_out
+from models.interests.kernels.masses import mass_at
+from models.interests.kernels.types import FEATURES, Rows, Rules
 from models.interests.options import InterestOptions
-from schemas.rows.user import ROWS_PER_USER, SLOTS
+from schemas.rows.user import SLOTS
 from schemas.vectors import DIMENSIONS
 
+MASS_ALONE = np.eye(FEATURES)[0]
 
-@dataclass(frozen=True)
-class Attention:
+
+class Context(NamedTuple):
+    """The moment that attention is asked for.
+
+    hours (m,) uint8: four-hour bin of the local day, 0 to 5. devices (m,) uint8: 0 unknown, 1 mobile, 2 desktop, 3
+    other. content (m, 128) float32: unit vectors of what is looked at or asked for, or (0, 128) for nothing.
+    """
+
+    hours: NDArray[np.uint8]
+    devices: NDArray[np.uint8]
+    content: NDArray[np.float32]
+
+
+class Attention(NamedTuple):
     """Users' interests as of the time of their latest behavior.
 
-    used (m, 9) bool: which interests exist, in place 8 what is unwanted. masses (m, 9) float64, decayed. shares (m, 8)
-    float64: a softmax over interests that sums to 1, all 0 for a user without any. units (m, 9, 128) float32:
-    directions of unit length. ready (m, 128) float32: the sum of units by shares.
+    used (m, 8) bool: which interests exist. masses, shorts, turned (m, 8) float64: decayed. shares (m, 8) float64: a
+    softmax over the interests that have mass and are not muted, that sums to 1; all 0 for a user without any. units
+    (m, 8, 128) float32: directions of unit length. ready (m, 128) float32: the sum of units by shares.
     """
 
     used: NDArray[np.bool_]
     masses: NDArray[np.float64]
+    shorts: NDArray[np.float64]
+    turned: NDArray[np.float64]
     shares: NDArray[np.float64]
     units: NDArray[np.float32]
     ready: NDArray[np.float32]
 
 
-def attend(arena: UserArena, slots: NDArray[np.int64], options: InterestOptions) -> Attention:
-    """The attention of these users: softmax of log(decayed mass) / temperature."""
-    m = len(slots)
-    attention = Attention(
-        used=np.zeros((m, ROWS_PER_USER), np.bool_),
-        masses=np.zeros((m, ROWS_PER_USER)),
-        shares=np.zeros((m, SLOTS)),
-        units=np.zeros((m, ROWS_PER_USER, DIMENSIONS), np.float32),
-        ready=np.zeros((m, DIMENSIONS), np.float32),
-    )
-    logs = np.full((m, SLOTS), -np.inf)
-    _read(arena.arrays, slots, options.half_life, attention.used, attention.masses, logs, attention.units)
-    _share(logs / options.temperature, attention.units, attention.shares, attention.ready)
+def attend(
+    arena: UserArena,
+    slots: NDArray[np.int64],
+    options: InterestOptions,
+    rules: Rules,
+    context: Context | None = None,
+) -> Attention:
+    """The attention of these users: a softmax of theta . f over their interests.
+
+    f of an interest is as kernels.attention.features gives it, and its cosine to the content; what else counts is said
+    at kernels.attention.attend. theta is learned or, with options.attention "mass", makes shares of proven interests
+    proportional to mass at temperature 1.
+
+    Args: context: None for that of each user's latest behavior, without content.
+    """
+    theta = arena.arrays.learned["theta"][0] if options.attention == "learned" else MASS_ALONE / options.temperature
+    attention = _nothing(len(slots))
+    _attend_each(arena.arrays, slots, rules, context or latest(arena, slots), theta, attention)
     return attention
 
 
-@njit(nogil=True, cache=True)
-def _read(
+def latest(arena: UserArena, slots: NDArray[np.int64]) -> Context:
+    """The context of these users' latest behaviors, without content."""
+    hours, devices = arena.head["hour"][slots], arena.head["device"][slots]
+    return Context(hours, devices, np.zeros((0, DIMENSIONS), np.float32))
+
+
+def _nothing(m: int) -> Attention:
+    return Attention(
+        used=np.zeros((m, SLOTS), np.bool_),
+        masses=np.zeros((m, SLOTS)),
+        shorts=np.zeros((m, SLOTS)),
+        turned=np.zeros((m, SLOTS)),
+        shares=np.zeros((m, SLOTS)),
+        units=np.zeros((m, SLOTS, DIMENSIONS), np.float32),
+        ready=np.zeros((m, DIMENSIONS), np.float32),
+    )
+
+
+@kernel
+def _attend_each(
     rows: Rows,
     slots: NDArray[np.int64],
-    half_life: float,
-    used: NDArray[np.bool_],
-    masses: NDArray[np.float64],
-    logs: NDArray[np.float64],
-    units: NDArray[np.float32],
+    rules: Rules,
+    context: Context,
+    theta: NDArray[np.float64],
+    attention: Attention,
 ) -> None:
+    """Fills attention. Tuples are taken apart before the loop, since every access to an array in one is counted."""
+    heads, all_rings, metas, directions = rows.head, rows.rings, rows.meta, rows.directions
+    hours, devices, content = context
+    used, masses, shorts, all_turned, shares, units, ready = attention
+    found = np.empty((SLOTS, FEATURES))
     for j in range(slots.shape[0]):
-        head = rows.head[slots[j]]
-        for s in range(ROWS_PER_USER):
+        head, interests = heads[slots[j]], metas[slots[j]]
+        competing = features(head, all_rings[slots[j]], interests, head.at, hours[j], devices[j], rules, found)
+        for s in range(SLOTS):
             if not head.used >> s & 1:
                 continue
-            interest = rows.meta[slots[j], s]
-            halvings = (head.at - interest.at) / half_life
+            interest = interests[s]
             used[j, s] = True
-            masses[j, s] = interest.mass * np.exp2(-halvings)
-            if s < SLOTS:
-                logs[j, s] = np.log(max(interest.mass, 1e-300)) - halvings * np.log(2.0)
-            _normalize(rows.directions[slots[j], s], units[j, s])
+            masses[j, s] = mass_at(interest, head.at)
+            shorts[j, s] = interest.short * np.exp2((interest.at - head.at) / rules.short_half_life)
+            all_turned[j, s] = interest.turned * np.exp2((interest.at - head.at) / rules.turned_half_life)
+            _normalize(directions[slots[j], s], units[j, s])
+            if content.shape[0]:
+                found[s, CONTENT] = _product(units[j, s], content[j])
+        share_out(interests, competing, found, theta, head.at, rules, shares[j])
+        _mix(shares[j], units[j], ready[j])
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@fast_kernel
 def _normalize(direction: NDArray[np.float32], unit: NDArray[np.float32]) -> None:
-    square = np.float32(0.0)
-    for d in range(DIMENSIONS):
-        square += direction[d] * direction[d]
+    square = _product(direction, direction)
     if square > 0.0:
         scale = np.float32(1.0) / np.sqrt(square)
         for d in range(DIMENSIONS):
             unit[d] = direction[d] * scale
 
 
-@njit(nogil=True, cache=True)
-def _share(
-    logits: NDArray[np.float64],
-    units: NDArray[np.float32],
-    shares: NDArray[np.float64],
-    ready: NDArray[np.float32],
-) -> None:
-    for j in range(logits.shape[0]):
-        greatest = np.max(logits[j])
-        if greatest == -np.inf:
-            continue
-        for s in range(SLOTS):
-            shares[j, s] = np.exp(logits[j, s] - greatest)
-        shares[j] /= np.sum(shares[j])
-        for s in range(SLOTS):
-            share = np.float32(shares[j, s])
-            if share > 0.0:
-                for d in range(DIMENSIONS):
-                    ready[j, d] += share * units[j, s, d]
+@fast_kernel
+def _product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
+    total = np.float32(0.0)
+    for d in range(DIMENSIONS):
+        total += one[d] * other[d]
+    return total
+
+
+@fast_kernel
+def _mix(shares: NDArray[np.float64], units: NDArray[np.float32], ready: NDArray[np.float32]) -> None:
+    for s in range(SLOTS):
+        share = np.float32(shares[s])
+        if share > 0.0:
+            for d in range(DIMENSIONS):
+                ready[d] += share * units[s, d]

@@ -1,77 +1,92 @@
 """Interest options: what each behavior weighs, how fast it fades, and when a new interest is born."""
 
 from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.interests.behavior_types import FINITE, POSITIVE, TypeOptions, default_types
 from schemas.behaviors import BEHAVIOR_TYPES
 
 DAY = 86_400.0
-FINITE: dict[str, object] = {"allow_inf_nan": False}
-POSITIVE: dict[str, object] = {"gt": 0, **FINITE}
+MINUTE = 60.0
+NOT_NEGATIVE: dict[str, Any] = {"ge": 0, **FINITE}
+SHARE: dict[str, Any] = {"ge": 0, "le": 1}
 
 
-@dataclass(frozen=True)
-class TypeOptions:
-    """One behavior type."""
-
-    weight: float = field(metadata={"description": "Of one behavior: negative turns away, 0 only counts.", **FINITE})
-    half_life: float = field(metadata={"description": "Of its weight.", "unit": "seconds", **POSITIVE})
-
-
-def default_types() -> dict[str, TypeOptions]:
-    """Weights and half-lives from weak and short (view) to strong and long (purchase)."""
-    return {
-        "impression": TypeOptions(0.0, 1 * DAY),
-        "view": TypeOptions(1.0, 7 * DAY),
-        "search": TypeOptions(2.0, 3 * DAY),
-        "click": TypeOptions(1.5, 7 * DAY),
-        "dwell": TypeOptions(1.5, 7 * DAY),
-        "add_to_cart": TypeOptions(3.0, 14 * DAY),
-        "remove_from_cart": TypeOptions(-1.0, 7 * DAY),
-        "purchase": TypeOptions(5.0, 60 * DAY),
-        "like": TypeOptions(4.0, 60 * DAY),
-        "dislike": TypeOptions(-4.0, 60 * DAY),
-        "hide": TypeOptions(-3.0, 30 * DAY),
-        "skip": TypeOptions(-1.0, 7 * DAY),
-        "request": TypeOptions(6.0, 3 * DAY),
-        "mute": TypeOptions(0.0, 30 * DAY),
-        "unmute": TypeOptions(0.0, 30 * DAY),
-        "identify": TypeOptions(0.0, 30 * DAY),
-    }
+def _described(default: Any, description: str, unit: str = "", **limits: Any) -> Any:
+    shown = {"description": description} | ({"unit": unit} if unit else {})
+    return field(default=default, metadata=shown | limits)
 
 
 @dataclass(frozen=True)
 class InterestOptions:
     """How interests form and fade."""
 
-    half_life: float = field(
-        default=30 * DAY,
-        metadata={"description": "Half-life of an interest's mass.", "unit": "seconds", **POSITIVE},
+    half_life: float = _described(30 * DAY, "Half-life of an interest's mass.", "seconds", **POSITIVE)
+    adaptive_half_life: bool = _described(
+        True,
+        "Whether each interest's half-life follows the gaps between its sessions, within a quarter and four times"
+        " half_life.",
     )
-    novelty: float = field(
-        default=0.7,
-        metadata={
-            "description": "Cosine to the nearest interest below which a behavior starts a new one.",
-            **FINITE,
-        },
+    short_half_life: float = _described(
+        1 * DAY, "Half-life of an interest's short mass, which tells now from always.", "seconds", **POSITIVE
     )
-    floor: float = field(
-        default=1e-3,
-        metadata={
-            "description": "A user whose masses have all decayed below it starts anew.",
-            "ge": 0,
-            "lt": 1,
-        },
+    novelty: float = _described(
+        1.5,
+        "How many standard deviations above that of unrelated items a behavior's cosine to the nearest interest"
+        " must be to belong to it; below, it starts a new one.",
+        **FINITE,
     )
-    temperature: float = field(
-        default=1.0,
-        metadata={
-            "description": "Of the attention over interests: softmax of the logarithm of mass divided by it; 1 makes"
-            " attention proportional to mass.",
-            **POSITIVE,
-        },
+    near: float = _described(0.9, "Cosine above which two interests of a user become one.", **FINITE)
+    proof: int = _described(
+        2, "Behaviors, on different items, after which a new interest is proven.", "behaviors", ge=1
+    )
+    probation: float = _described(0.25, "What the attention of an interest that is not proven counts.", **SHARE)
+    floor: float = _described(1e-3, "A user whose masses have all decayed below it starts anew.", ge=0, lt=1)
+    attention: Literal["learned", "mass"] = _described(
+        "learned",
+        "How interests share the record's vector: by weights of their context that are learned from what"
+        " users turn to next, or by mass alone.",
+    )
+    temperature: float = _described(
+        1.0, "Of attention by mass: softmax of the logarithm of mass divided by it.", **POSITIVE
+    )
+    context: bool = _described(True, "Whether the hour of the day and the device count in attention.")
+    learning_rate: float = _described(0.05, "Of the attention's weights; 0 leaves them as they are.", **NOT_NEGATIVE)
+    horizon: float = _described(
+        7 * DAY, "Intensity is the chance that the user returns to the interest within it.", "seconds", **POSITIVE
+    )
+    turned_half_life: float = _described(14 * DAY, "Half-life of what was turned away.", "seconds", **POSITIVE)
+    turned_limit: float = _described(8.0, "The most that can be turned away at once, as a weight.", **POSITIVE)
+    turned_penalty: float = _described(
+        0.1, "How much each weight turned away takes off the logit of an interest's attention.", **NOT_NEGATIVE
+    )
+    ignored: float = _described(0.2, "Weight turned away of an item that was shown and passed over.", **NOT_NEGATIVE)
+    quick_return: float = _described(
+        5.0, "A dwell whose value is below it turns away, like a skip.", "seconds", **NOT_NEGATIVE
+    )
+    asked: float = _described(2.0, "Like novelty, for the interests that a request in words means.", **FINITE)
+    asked_boost: float = _described(
+        2.0,
+        "How far ahead of all others the logit of an interest's attention is that was just asked for.",
+        **NOT_NEGATIVE,
+    )
+    asked_half_life: float = _described(1 * DAY, "Half-life of that.", "seconds", **POSITIVE)
+    session_gap: float = _described(30 * MINUTE, "A pause that ends a session.", "seconds", **POSITIVE)
+    burst: float = _described(
+        40.0, "Behaviors of one user that count whole at machine pace; see refill.", "behaviors", **POSITIVE
+    )
+    refill: float = _described(0.2, "Behaviors that count whole at any length.", "behaviors per second", **POSITIVE)
+    repeat_span: float = _described(
+        60 * MINUTE,
+        "A behavior counts a quarter for each recent one of its type on its item within it.",
+        "seconds",
+        **NOT_NEGATIVE,
+    )
+    alpha: float = _described(
+        0.0, "Share of the category view beside the interests' own in what an item is worth to a user.", **SHARE
     )
     types: dict[str, TypeOptions] = field(
         default_factory=default_types,

@@ -13,14 +13,6 @@ class RankingOptions:
     candidates: int = field(
         default=50, metadata={"description": "How many items come from each source.", "unit": "items", "ge": 1}
     )
-    recency: float = field(
-        default=0.4,
-        metadata={
-            "description": "An interest's weight relative to that of the one moved next after it.",
-            "gt": 0,
-            "le": 1,
-        },
-    )
     popularity: float = field(
         default=0.3,
         metadata={
@@ -32,7 +24,7 @@ class RankingOptions:
     unwanted: float = field(
         default=0.5,
         metadata={
-            "description": "Weight of similarity to what the user turned away.",
+            "description": "Weight of what the user turned away.",
             "allow_inf_nan": False,
         },
     )
@@ -48,8 +40,6 @@ class RankingOptions:
     def __post_init__(self) -> None:
         if not 1 <= self.length <= self.candidates:
             raise ValueError("ranking.length is at least 1 and at most ranking.candidates")
-        if not 0 < self.recency <= 1:
-            raise ValueError("ranking.recency is above 0 and at most 1")
         unknown = sorted(set(self.had) - set(BEHAVIOR_TYPES))
         if unknown:
             raise ValueError(f"ranking.had names {unknown[0]!r}; known are {', '.join(BEHAVIOR_TYPES)}")

@@ -6,11 +6,13 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.catalog.search import Had, take_best, top
 from models.interests.arena import UserArena
-from models.interests.attention import Attention, attend
+from models.interests.attention import attend
+from models.interests.kernels.types import CATEGORY_FACET, Rules
 from models.interests.options import InterestOptions
+from models.interests.turned import strength
 from models.ranking.options import RankingOptions
 from models.ranking.scores import Candidates, Items, Ranked, Users, Weights, rank_each
-from schemas.rows.user import SLOTS
+from schemas.rows.user import MUTED
 
 __all__ = ["Ranked", "rank"]
 
@@ -20,14 +22,17 @@ def rank(
     slots: NDArray[np.int64],
     catalog: Catalog,
     interest_options: InterestOptions,
+    rules: Rules,
     options: RankingOptions,
 ) -> Ranked:
-    """The best items of each user, none that the user has had.
+    """The best items of each user, none that the user has had or that is as near to a muted interest as its own are.
 
-    Candidates are the items nearest to the user's focus and the most popular ones. The focus is the sum of interests,
-    weighted by how recently each was moved: of two neighbors in that order, the older has options.recency times the
-    weight. Score: similarity to the focus, plus options.popularity times popularity (0 to 1 on a logarithmic scale, as
-    of the user's latest behavior or the latest trend), minus options.unwanted times similarity to what was turned away.
+    Candidates are the items nearest to the user's focus, which is the sum of interests by attention, and the most
+    popular ones. Score: similarity to the focus, plus options.popularity times popularity (0 to 1 on a logarithmic
+    scale, as of the user's latest behavior or the latest trend), minus options.unwanted times what speaks against it:
+    similarity to an interest that was turned away, or that it or its category was, whichever is strongest.
+
+    Args: rules: options for this catalog, as models.step.StepOptions gives them.
     """
     recommendable = catalog.recommendable()
     count = len(recommendable)
@@ -40,14 +45,15 @@ def rank(
         catalog.popularity[:count],
         catalog.popularity_at[:count],
         catalog.popularity_half_life,
+        catalog.facets[:count, CATEGORY_FACET],
     )
     at = np.maximum(arena.head["at"][slots], items.popularity_at.max())
-    users = _users(arena, slots, at, interest_options, options.recency)
+    users = _users(arena, slots, at, interest_options, rules)
     candidates = Candidates(
         _near(users, catalog, recommendable, options.candidates),
         _most_popular(items, recommendable, options.candidates + users.had.shape[1]),
     )
-    rank_each(users, items, candidates, Weights(options.popularity, options.unwanted), ranked)
+    rank_each(users, items, candidates, Weights(options.popularity, options.unwanted, rules.capture), ranked)
     return ranked
 
 
@@ -62,22 +68,28 @@ def _nothing(users: int, length: int) -> Ranked:
 
 
 def _users(
-    arena: UserArena, slots: NDArray[np.int64], at: NDArray[np.float64], options: InterestOptions, recency: float
+    arena: UserArena, slots: NDArray[np.int64], at: NDArray[np.float64], options: InterestOptions, rules: Rules
 ) -> Users:
-    attention = attend(arena, slots, options)
-    weights = _by_recency(attention, arena.meta["at"][slots, :SLOTS], recency)
-    focus = np.matmul(weights[:, None], attention.units[:, :SLOTS])[:, 0]
-    return Users(at, arena.seen[slots], attention.units, weights, focus)
+    attention = attend(arena, slots, options, rules)
+    feedback = arena.feedback[slots]
+    ages = np.maximum(arena.head["at"][slots] - feedback["turned_at"], 0.0)
+    faded = feedback["turned_mass"] * np.exp2(-ages / rules.turned_half_life)[:, None]
+    return Users(
+        at,
+        arena.seen[slots],
+        attention.units,
+        attention.shares.astype(np.float32),
+        attention.ready,
+        _strength(attention.turned, rules),
+        arena.meta["flags"][slots] & MUTED != 0,
+        feedback["turned"],
+        _strength(faded, rules),
+    )
 
 
-def _by_recency(attention: Attention, moved: NDArray[np.float64], recency: float) -> NDArray[np.float32]:
-    used = attention.used[:, :SLOTS]
-    order = np.lexsort((-attention.masses[:, :SLOTS], -moved, ~used))
-    weights = np.zeros(used.shape)
-    np.put_along_axis(weights, order, np.broadcast_to(recency ** np.arange(SLOTS), used.shape), 1)
-    weights *= used
-    total = weights.sum(1, keepdims=True)
-    return (weights / np.where(total > 0.0, total, 1.0)).astype(np.float32)
+def _strength(turned: NDArray[np.floating], rules: Rules) -> NDArray[np.float32]:
+    """How strongly what was turned away speaks against an item, 0 to 1."""
+    return strength(turned, rules.turned_limit).astype(np.float32)
 
 
 def _near(users: Users, catalog: Catalog, recommendable: NDArray[np.bool_], count: int) -> NDArray[np.int32]:

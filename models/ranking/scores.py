@@ -1,12 +1,12 @@
-"""Scores: what speaks for each candidate of each user, compiled; one file, as numba caches kernels by file."""
+"""Scores: what speaks for and against each candidate of each user, compiled."""
 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from schemas.rows.user import SLOTS, UNWANTED
+from models.compiled import fast_kernel, kernel
+from schemas.rows.user import SLOTS, TURNED
 from schemas.vectors import DIMENSIONS
 
 PEAKS = 8
@@ -15,8 +15,10 @@ PEAKS = 8
 class Users(NamedTuple):
     """Who is ranked for: at (m,) seconds, not before any item's popularity_at; had (m, h) uint32 prints, 0 for none.
 
-    units (m, 9, 128) float32: directions of unit length; weights (m, 8) float32: of interests, that sum to 1 or are
-    all 0; focus (m, 128) float32: the sum of units by them.
+    units (m, 8, 128) float32: directions of unit length; weights (m, 8) float32: of interests, that sum to 1 or are
+    all 0; focus (m, 128) float32: the sum of units by them. against (m, 8) float32, 0 to 1: how much each interest was
+    turned away; muted (m, 8) bool. turned (m, 8) uint32: prints of items and categories turned away, 0 for none;
+    turned_strength (m, 8) float32, 0 to 1.
     """
 
     at: NDArray[np.float64]
@@ -24,16 +26,24 @@ class Users(NamedTuple):
     units: NDArray[np.float32]
     weights: NDArray[np.float32]
     focus: NDArray[np.float32]
+    against: NDArray[np.float32]
+    muted: NDArray[np.bool_]
+    turned: NDArray[np.uint32]
+    turned_strength: NDArray[np.float32]
 
 
 class Items(NamedTuple):
-    """The catalog's columns by row: vectors, prints, popularity as of popularity_at, which fades with half_life."""
+    """The catalog's columns by row: vectors, prints, popularity as of popularity_at, which fades with half_life.
+
+    categories (c,) uint32: prints of leaf categories, 0 for none.
+    """
 
     vectors: NDArray[np.float32]
     prints: NDArray[np.uint32]
     popularity: NDArray[np.float64]
     popularity_at: NDArray[np.float64]
     half_life: float
+    categories: NDArray[np.uint32]
 
 
 class Candidates(NamedTuple):
@@ -44,10 +54,11 @@ class Candidates(NamedTuple):
 
 
 class Weights(NamedTuple):
-    """Of popularity and of what is unwanted, beside similarity."""
+    """Of popularity and of what is unwanted, beside similarity; capture: cosine to a muted interest that excludes."""
 
     popularity: float
     unwanted: float
+    capture: float
 
 
 class Ranked(NamedTuple):
@@ -65,11 +76,11 @@ class Ranked(NamedTuple):
     popularity_shares: NDArray[np.float32]
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def rank_each(users: Users, items: Items, candidates: Candidates, weights: Weights, ranked: Ranked) -> None:
     """Fills ranked. Tuples are taken apart before the loop, since every access to an array in one is counted."""
-    times, all_had, all_units, all_weights, all_focus = users
-    vectors, prints = items.vectors, items.prints
+    times, all_had, all_units, all_weights, all_focus, all_against, all_muted, all_turned, all_strengths = users
+    vectors, prints, categories = items.vectors, items.prints, items.categories
     near, popular = candidates
     lists, list_scores, interests, interest_shares, popularity_shares = ranked
     taken = np.full(vectors.shape[0], -1, np.int32)
@@ -80,10 +91,17 @@ def rank_each(users: Users, items: Items, candidates: Candidates, weights: Weigh
         count = _gather(near[u], popular, all_had[u], prints, taken, u, rows)
         chosen = rows[:count]
         _trending(chosen, popular[:PEAKS], items, times[u], trending)
-        _score(chosen, vectors, all_focus[u], all_units[u, UNWANTED], trending, weights, scores)
+        for k in range(count):
+            row = chosen[k]
+            against = _against(vectors[row], all_units[u], all_against[u], all_muted[u], weights.capture)
+            named = _named(all_turned[u], all_strengths[u], prints[row], categories[row])
+            similar = _product(all_focus[u], vectors[row])
+            scores[k] = similar + weights.popularity * trending[k] - weights.unwanted * max(against, named)
         order = np.argsort(-scores[:count], kind="mergesort")[: lists.shape[1]]
         for place in range(len(order)):
             row = chosen[order[place]]
+            if scores[order[place]] == -np.inf:
+                break
             slot, similar = _strongest(vectors[row], all_units[u], all_weights[u])
             liked = trending[order[place]] * weights.popularity
             lists[u, place] = row
@@ -94,7 +112,7 @@ def rank_each(users: Users, items: Items, candidates: Candidates, weights: Weigh
                 popularity_shares[u, place] = liked / (similar + liked)
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _gather(
     near: NDArray[np.int32],
     popular: NDArray[np.int32],
@@ -122,7 +140,7 @@ def _gather(
     return count
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _among(values: NDArray[np.uint32], value: np.uint32) -> bool:
     found = False
     for k in range(values.shape[0]):
@@ -130,11 +148,11 @@ def _among(values: NDArray[np.uint32], value: np.uint32) -> bool:
     return found
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _trending(
     rows: NDArray[np.int32], popular: NDArray[np.int32], items: Items, at: float, trending: NDArray[np.float32]
 ) -> None:
-    _, _, popularity, popularity_at, half_life = items
+    popularity, popularity_at, half_life = items.popularity, items.popularity_at, items.half_life
     peak = 0.0
     for row in popular:
         peak = max(peak, _logarithm(popularity[row], at - popularity_at[row], half_life))
@@ -144,31 +162,49 @@ def _trending(
         trending[k] = min(level / peak, 1.0) if peak > 0.0 else 0.0
 
 
-@njit(nogil=True, cache=True)
+@kernel
 def _logarithm(popularity: float, age: float, half_life: float) -> float:
     return np.log1p(popularity * np.exp2(-age / half_life))
 
 
-@njit(nogil=True, cache=True, fastmath=True)
-def _score(
-    rows: NDArray[np.int32],
-    vectors: NDArray[np.float32],
-    focus: NDArray[np.float32],
-    unwanted: NDArray[np.float32],
-    trending: NDArray[np.float32],
-    weights: Weights,
-    scores: NDArray[np.float32],
-) -> None:
-    for k in range(rows.shape[0]):
-        similar = np.float32(0.0)
-        turned_away = np.float32(0.0)
-        for d in range(DIMENSIONS):
-            similar += focus[d] * vectors[rows[k], d]
-            turned_away += unwanted[d] * vectors[rows[k], d]
-        scores[k] = similar + weights.popularity * trending[k] - weights.unwanted * max(turned_away, np.float32(0.0))
+@fast_kernel
+def _product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
+    total = np.float32(0.0)
+    for d in range(DIMENSIONS):
+        total += one[d] * other[d]
+    return total
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@kernel
+def _against(
+    vector: NDArray[np.float32],
+    units: NDArray[np.float32],
+    against: NDArray[np.float32],
+    muted: NDArray[np.bool_],
+    capture: float,
+) -> np.float32:
+    """Similarity to the interest turned away most; infinite for what belongs to a muted one."""
+    most = np.float32(0.0)
+    for s in range(SLOTS):
+        if against[s] > 0.0 or muted[s]:
+            similar = _product(vector, units[s])
+            if muted[s] and similar >= capture:
+                return np.float32(np.inf)
+            most = max(most, against[s] * similar)
+    return most
+
+
+@kernel
+def _named(turned: NDArray[np.uint32], strengths: NDArray[np.float32], item: int, category: int) -> np.float32:
+    """How strongly the item itself or its category was turned away."""
+    most = np.float32(0.0)
+    for k in range(TURNED):
+        if turned[k] != 0 and (turned[k] == item or turned[k] == category):
+            most = max(most, strengths[k])
+    return most
+
+
+@fast_kernel
 def _strongest(
     vector: NDArray[np.float32], units: NDArray[np.float32], weights: NDArray[np.float32]
 ) -> tuple[int, np.float32]:

@@ -4,17 +4,21 @@
 |---|---|
 | 2 | length of the owner's id in UTF-8, big-endian; 0 for rows of the partition itself |
 | n | the owner's id (a user or, in the items store, an item) |
-| 1 | kind: h head, i interest, s seen, t trend; for the partition: P positions, W waiting behavior |
-| 0 or 1 or 8 | interest slot, seen chunk; for a waiting behavior its number, big-endian |
+| 1 | kind: h head, f feedback, r ring, i interest, s seen, a alias, t trend; P positions, L learned, W waiting |
+| 0 or 1 or 8 | ring, interest slot, seen chunk; for a waiting behavior its number, big-endian |
 """
 
 from struct import pack
 
 HEAD = b"h"
+FEEDBACK = b"f"
+RING = b"r"
 INTEREST = b"i"
 SEEN = b"s"
+ALIAS = b"a"
 TREND = b"t"
 POSITIONS_KEY = b"\0\0P"
+LEARNED_KEY = b"\0\0L"
 WAITING_PREFIX = b"\0\0W"
 
 

@@ -1,30 +1,39 @@
 """Interests agent: behaviors of one partition's users in; interest records, lists and signals out."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
 
 import numpy as np
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.step import StepOptions, interest_records, receive, receive_again, receive_encoded, recommend
+from models.interests.records import RecordWriter
+from models.step import Resolution, StepOptions, receive, receive_again, receive_asked, receive_encoded, recommend
 from schemas.behaviors import (
     FIRST_LIKELY_SECOND,
     LARGEST_BYTES,
     Behavior,
     decode_behavior,
+    encode_behavior,
     too_large,
     unlikely_time,
 )
 from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS, require_json
-from schemas.encoding import EncodeRequest, decode_answer, encode_request
+from schemas.encoding import EncodeAnswer, EncodeRequest, decode_answer, encode_request
 from schemas.errors import SchemaError
+from schemas.rows.keys import LEARNED_KEY
+from schemas.rows.learned import read_learned
 from schemas.rows.partition import PositionsRow
 from schemas.trends import encode_signal_block
 from schemas.vectors import DIMENSIONS, from_bytes
 from streams.agents.ages import Ages
+from streams.agents.aliases import Aliases
 from streams.agents.dead_letters import DeadLetters
+from streams.agents.handoffs import Handoffs
+from streams.agents.mood import Mood
 from streams.agents.signals import Signals
 from streams.agents.users import Users
 from streams.agents.waiting import Waiting
@@ -36,6 +45,15 @@ from streams.state.store import LocalStore, Row
 
 # Event time in seconds by which a behavior may be late and still find its faded user unswept.
 RETIREMENT_MARGIN = 7 * 86_400.0
+
+
+# Behaviors whose text says what is wanted and what not, thing by thing.
+SPOKEN = ("request", "mute", "unmute")
+
+TakeIn = Callable[
+    [UserArena, Catalog, np.ndarray, Sequence[Behavior], np.ndarray, StepOptions],
+    Resolution,
+]
 
 
 @dataclass(frozen=True)
@@ -66,6 +84,22 @@ class _Accepted:
     at: list[float] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
 
+    def add(self, behavior: Behavior, record: Record) -> None:
+        """Adds one at the end."""
+        self.behaviors.append(behavior)
+        self.at.append(behavior.at)
+        self.records.append(record)
+
+    def only(self, kept: Sequence[int]) -> "_Accepted":
+        """Those at these places, in order."""
+        if len(kept) == len(self.behaviors):
+            return self
+        return _Accepted(
+            [self.behaviors[place] for place in kept],
+            [self.at[place] for place in kept],
+            [self.records[place] for place in kept],
+        )
+
 
 class InterestsProcessor:
     """The users of one partition."""
@@ -77,9 +111,15 @@ class InterestsProcessor:
         self._partition = partition
         self._arena = UserArena()
         self._users = Users(self._arena, options.partitioner, partition, options.partitions, metrics)
-        self._waiting = Waiting(options.waiting_limit)
+        self._waiting = Waiting(options.waiting_limit, options.topics.handoffs)
         self._letters = DeadLetters(partition, metrics)
+        self._aliases = Aliases(options.step.interests, options.arena_users)
+        self._handoffs = Handoffs(
+            options.topics.handoffs, self._arena, self._users, self._aliases, self._waiting, self._letters
+        )
         self._ages = Ages(metrics.freshness)
+        self._writer = RecordWriter(catalog, options.step.interests, Mood(metrics, partition).observe)
+        self._learned = b""
         self._signals = Signals(options.step.interests)
         self._requests: list[tuple[bytes | None, bytes | None]] = []
         self._rows: list[Row] = []
@@ -91,14 +131,20 @@ class InterestsProcessor:
         """Begins from the recovered store."""
         self._users.load(store, positions.partitioners if positions else ())
         self._waiting.load(store, positions.next_waiting if positions else 0)
+        self._aliases.load(store)
+        if (learned := store.get_many([LEARNED_KEY])[0]) is not None:
+            self._learned = learned
+            self._arena.learned[:] = read_learned(learned)
         if positions:
             self._watermark, self._events = positions.watermark, positions.events
 
     def apply(self, batch: Batch) -> None:
-        """Applies a batch of the clickstream or of encoded behaviors."""
+        """Applies a batch of the clickstream, of encoded behaviors, or of what other partitions hand over."""
         self._metrics.behaviors.labels(batch.topic).inc(len(batch.records))
         if batch.topic == self._options.topics.behaviors_encoded:
             self._apply_encoded(batch)
+        elif batch.topic == self._options.topics.handoffs:
+            self._apply_handoffs(batch)
         else:
             self._apply_clickstream(batch)
 
@@ -107,22 +153,24 @@ class InterestsProcessor:
         with stage("decode").time():
             accepted = self._decode(batch)
         with stage("apply").time():
-            self._apply_accepted(batch.topic, accepted)
+            stay, duplicates = self._handoffs.divert(accepted.behaviors, accepted.at)
+            self._metrics.duplicates.inc(duplicates)
+            self._apply_accepted(batch.topic, accepted.only(stay), receive)
 
-    def _apply_accepted(self, topic: str, accepted: _Accepted) -> None:
+    def _apply_accepted(self, topic: str, accepted: _Accepted, take_in: TakeIn) -> None:
         slots = self._users.slots_of([behavior.owner for behavior in accepted.behaviors])
         if (slots < 0).any():
-            slots = self._refuse_strangers(topic, accepted, slots)
+            slots, accepted = self._refuse_strangers(topic, accepted, slots)
         if not accepted.behaviors:
             return
         at = np.array(accepted.at)
         self._watermark = max(self._watermark, float(at.max()))
-        resolution = receive(self._arena, self._catalog, slots, accepted.behaviors, at, self._options.step)
-        self._count(accepted.behaviors, at, resolution.applied)
+        resolution = take_in(self._arena, self._catalog, slots, accepted.behaviors, at, self._options.step)
+        self._count(accepted.behaviors, at, slots, resolution.applied)
         self._ages.add(at[resolution.applied], [accepted.records[index] for index in resolution.applied.tolist()])
         self._metrics.duplicates.inc(resolution.duplicates)
         for index in resolution.texts.tolist():
-            self._ask(accepted.behaviors[index], accepted.records[index])
+            self._ask(topic, accepted.behaviors[index], accepted.records[index])
         for index in resolution.waiting.tolist():
             self._let_wait(topic, accepted, index)
 
@@ -143,24 +191,22 @@ class InterestsProcessor:
             except SchemaError as error:
                 self._letters.add(batch.topic, record, type(error).__name__, str(error))
                 continue
-            accepted.behaviors.append(behavior)
-            accepted.at.append(at)
-            accepted.records.append(record)
+            accepted.add(behavior, record)
         return accepted
 
-    def _refuse_strangers(self, topic: str, accepted: _Accepted, slots: np.ndarray) -> np.ndarray:
+    def _refuse_strangers(self, topic: str, accepted: _Accepted, slots: np.ndarray) -> tuple[np.ndarray, _Accepted]:
         """Dead-letters behaviors whose user no known partitioner would have put on this partition."""
         for index in np.flatnonzero(slots < 0).tolist():
             record, why = accepted.records[index], self._users.why_refused()
             self._letters.add(topic, record, "PartitionerError", why if record.key else f"it has no key: {why}")
         kept = np.flatnonzero(slots >= 0).tolist()
-        accepted.behaviors = [accepted.behaviors[index] for index in kept]
-        accepted.at = [accepted.at[index] for index in kept]
-        accepted.records = [accepted.records[index] for index in kept]
-        return slots[kept]
+        return slots[kept], accepted.only(kept)
 
-    def _ask(self, behavior: Behavior, record: Record) -> None:
-        request = EncodeRequest(kind="behavior", model="text", payload=record.value or b"")
+    def _ask(self, topic: str, behavior: Behavior, record: Record) -> None:
+        kind: Literal["behavior", "request"] = "request" if behavior.type in SPOKEN else "behavior"
+        forwarded = topic == self._options.topics.handoffs
+        payload = encode_behavior(behavior) if forwarded else record.value or b""
+        request = EncodeRequest(kind=kind, model="text", payload=payload)
         self._requests.append((behavior.owner.encode(), encode_request(request)))
 
     def _let_wait(self, topic: str, accepted: _Accepted, index: int) -> None:
@@ -175,33 +221,63 @@ class InterestsProcessor:
             self._rows.append(row)
 
     def _apply_encoded(self, batch: Batch) -> None:
-        behaviors: list[Behavior] = []
-        vectors: list[bytes | None] = []
-        records: list[Record] = []
+        answers: list[EncodeAnswer] = []
+        answered = _Accepted()
         for record in batch.records:
             try:
                 answer = decode_answer(record.value or b"")
-                behaviors.append(decode_behavior(answer.payload))
-                vectors.append(answer.vector)
-                records.append(record)
+                answered.add(decode_behavior(answer.payload), record)
+                answers.append(answer)
             except SchemaError as error:
                 self._letters.add(batch.topic, record, "SchemaError", str(error))
-        if not behaviors:
-            return
-        slots = self._users.slots_of([behavior.owner for behavior in behaviors])
-        at = np.array([behavior.at for behavior in behaviors])
-        matrix = np.zeros((len(behaviors), DIMENSIONS), np.float32)
-        for index, vector in enumerate(vectors):
-            if vector is not None:
-                matrix[index] = from_bytes(vector)
-        known = np.array([vector is not None for vector in vectors])
-        receive_encoded(self._arena, slots, behaviors, at, matrix, known, self._options.step)
-        self._count(behaviors, at, np.arange(len(behaviors)))
-        self._ages.add(at, records)
+        stay = self._handoffs.divert_answers(answers, answered.behaviors)
+        self._apply_answers(batch.topic, [answers[index] for index in stay], answered.only(stay))
 
-    def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, applied: np.ndarray) -> None:
+    def _apply_answers(self, topic: str, answers: Sequence[EncodeAnswer], answered: _Accepted) -> None:
+        slots = self._users.slots_of([behavior.owner for behavior in answered.behaviors])
+        if (slots < 0).any():
+            answers = [answers[index] for index in np.flatnonzero(slots >= 0).tolist()]
+            slots, answered = self._refuse_strangers(topic, answered, slots)
+        if not answers:
+            return
+        behaviors, at = answered.behaviors, np.array(answered.at)
+        for start, end in _runs([answer.kind == "request" for answer in answers]):
+            self._receive(answers[start:end], slots[start:end], behaviors[start:end], at[start:end])
+        self._count(behaviors, at, slots, np.arange(len(behaviors)))
+        self._ages.add(at, answered.records)
+
+    def _apply_handoffs(self, batch: Batch) -> None:
+        arrivals = self._handoffs.receive(batch, self._options.step.laws_in(self._catalog))
+        self._apply_accepted(batch.topic, _accepted(arrivals.behaviors), receive_again)
+        answered = [(behavior, record) for _, behavior, record in arrivals.answers]
+        self._apply_answers(batch.topic, [answer for answer, _, _ in arrivals.answers], _accepted(answered))
+
+    def _receive(
+        self, answers: Sequence[EncodeAnswer], slots: np.ndarray, behaviors: Sequence[Behavior], at: np.ndarray
+    ) -> None:
+        """Applies answers of one kind."""
+        step = self._options.step
+        if answers[0].kind == "behavior":
+            matrix = _matrix([answer.vector for answer in answers])
+            known = np.array([answer.vector is not None for answer in answers])
+            receive_encoded(self._arena, self._catalog, slots, behaviors, at, matrix, known, step)
+            return
+        for place, answer in enumerate(answers):
+            receive_asked(
+                self._arena,
+                self._catalog,
+                int(slots[place]),
+                behaviors[place],
+                float(at[place]),
+                [clause.polarity for clause in answer.clauses],
+                _matrix([clause.vector for clause in answer.clauses]),
+                step,
+            )
+
+    def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, applied: np.ndarray) -> None:
         self._events += len(applied)
         self._signals.add(behaviors, at, applied)
+        self._handoffs.note(behaviors, slots, applied)
 
     # -- behaviors that waited for their item
 
@@ -218,7 +294,7 @@ class InterestsProcessor:
         at = np.array([one.at for one in waited])
         slots = self._users.slots_of([behavior.owner for behavior in behaviors])
         resolution = receive_again(self._arena, self._catalog, slots, behaviors, at, self._options.step)
-        self._count(behaviors, at, resolution.applied)
+        self._count(behaviors, at, slots, resolution.applied)
         self._rows += [(one.key, None) for one in waited]
         return True
 
@@ -230,8 +306,10 @@ class InterestsProcessor:
             self._letters.add_waiting(one, f"item {one.behavior.item_id} did not come within the waiting age")
             self._rows.append((one.key, None))
             self._users.forget_event(one.behavior)
-        retired = self._users.retire(self._watermark - RETIREMENT_MARGIN, self._options.step.rules)
+        rows, before = self._users.next_rows(), self._watermark - RETIREMENT_MARGIN
+        retired = self._users.retire(rows, before, self._options.step.laws)
         self._retired += retired
+        changed |= self._aliases.retire(rows, before)
         return changed or bool(expired or retired)
 
     # -- flush
@@ -245,9 +323,17 @@ class InterestsProcessor:
             lists = self._lists(touched)
         with stage("pack").time():
             flush = Flush(outputs=self._outputs(touched, lists))
-            flush.rows = [*self._arena.take_rows(changed), *self._rows]
+            flush.rows = [*self._arena.take_rows(changed), *self._rows, *self._take_learned()]
+            flush.rows += self._handoffs.take_rows()
         self._rows = []
         return flush
+
+    def _take_learned(self) -> list[Row]:
+        learned = self._arena.learned.tobytes()
+        if learned == self._learned:
+            return []
+        self._learned = learned
+        return [(LEARNED_KEY, learned)]
 
     def _lists(self, touched: np.ndarray) -> list[bytes]:
         if not self._options.lists or not len(touched):
@@ -258,13 +344,14 @@ class InterestsProcessor:
         options, topics, partition = self._options, self._options.topics, self._partition
         keys = self._users.keys_of(touched)
         outputs: list[Output] = list(self._letters.take())
+        outputs += self._handoffs.take(topics.interests)
         if self._retired:
             outputs.append(Output(topics.interests, partition, [(key, None) for key in self._retired], []))
             self._retired = []
         if lists:
             outputs.append(Output(topics.recommendations, partition, list(zip(keys, lists, strict=True)), JSON_HEADERS))
         if len(touched):
-            records = interest_records(self._arena, touched, self._catalog.encoder, options.step)
+            records = self._writer.write(self._arena, touched)
             outputs.append(Output(topics.interests, partition, list(zip(keys, records, strict=True)), MSGPACK_HEADERS))
         if self._requests:
             outputs.append(Output(topics.encode_requests, partition, self._requests, MSGPACK_HEADERS))
@@ -280,6 +367,7 @@ class InterestsProcessor:
     def committed(self) -> None:
         """Evicts the users touched least recently beyond the memory cap; their rows are in the store now."""
         self._users.evict(self._options.arena_users)
+        self._aliases.committed()
         self._ages.observe(time.time())
 
     @property
@@ -291,3 +379,29 @@ class InterestsProcessor:
     def waiting(self) -> int:
         """How many behaviors wait for their item."""
         return len(self._waiting)
+
+
+def _accepted(arrived: Sequence[tuple[Behavior, Record]]) -> _Accepted:
+    accepted = _Accepted()
+    for behavior, record in arrived:
+        accepted.add(behavior, record)
+    return accepted
+
+
+def _runs(kinds: Sequence[bool]) -> list[tuple[int, int]]:
+    """Where each run of equal kinds starts and ends."""
+    runs, start = [], 0
+    for _, run in groupby(kinds):
+        end = start + len(list(run))
+        runs.append((start, end))
+        start = end
+    return runs
+
+
+def _matrix(vectors: Sequence[bytes | None]) -> np.ndarray:
+    """The vectors (n, 128) float32, zero where there is none."""
+    matrix = np.zeros((len(vectors), DIMENSIONS), np.float32)
+    for row, vector in enumerate(vectors):
+        if vector is not None:
+            matrix[row] = from_bytes(vector)
+    return matrix

@@ -11,13 +11,14 @@ from faust.types import TP
 from models.catalog.catalog import Catalog
 from models.trends.popularity import TrendOptions
 from schemas.behaviors import Behavior, encode_behavior
-from schemas.encoding import EncodeAnswer, encode_answer
+from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answer
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics
+from streams.settings import TopicSettings
 from streams.state.processor import Flush
 from streams.state.store import LocalStore
 
@@ -50,15 +51,31 @@ def rehearse(options: InterestsOptions) -> None:
         answer = EncodeAnswer(
             kind="behavior", model="text", payload=_behavior("first", EARLIER), encoder=ITEM, vector=vector
         )
-        users.apply(_batch(topics.behaviors_encoded, [encode_answer(answer)]))
+        wish = EncodeAnswer(
+            kind="request",
+            model="text",
+            payload=_behavior("second", EARLIER),
+            encoder=ITEM,
+            clauses=(EncodedClause(Polarity.MORE, vector),),
+        )
+        users.apply(_batch(topics.behaviors_encoded, [encode_answer(answer), encode_answer(wish)]))
         flush = _flush(users, store)
         users.apply(_batch(topics.clickstream, [_behavior("first", LATER)]))
         users.tick()
-        _flush(users, store)
+        _identify(users, store, topics)
         store.close()
     signals = [value for output in flush.outputs if output.topic == topics.item_signals for _, value in output.records]
     trends.apply(_batch(topics.item_signals, [value for value in signals if value]))
     trends.take()
+
+
+def _identify(users: InterestsProcessor, store: LocalStore, topics: TopicSettings) -> None:
+    """A visitor turns out to be a user: claim and history go from the one partition there is to itself."""
+    seen = Behavior(event_id="seen", type="purchase", occurred_at=LATER, anonymous_id="third", item_id=ITEM)
+    known = Behavior(event_id="known", type="identify", occurred_at=LATER, user_id="first", anonymous_id="third")
+    users.apply(_batch(topics.clickstream, [encode_behavior(seen), encode_behavior(known)]))
+    while handed := [o for o in _flush(users, store).outputs if o.topic == topics.handoffs]:
+        users.apply(_batch(topics.handoffs, [value for output in handed for _, value in output.records if value]))
 
 
 def _flush(users: InterestsProcessor, store: LocalStore) -> Flush:

@@ -1,18 +1,19 @@
 """Users: who lives on a partition; loads them into the arena on first touch, evicts them, retires the faded."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.interests.admission import faded
 from models.interests.arena import UserArena
-from models.interests.kernels import Rules
+from models.interests.kernels.types import Laws
 from schemas.behaviors import Behavior
 from schemas.ids import fingerprint
 from schemas.rows import keys
-from schemas.rows.user import HEAD, ROWS_PER_USER, SEEN_CHUNK, SEEN_CHUNKS
-from streams.kafka.partitioners import PARTITIONERS, explains
+from schemas.rows.user import HEAD, RINGS, SEEN_CHUNK, SEEN_CHUNKS, SLOTS
+from streams.kafka.partitioners import PARTITIONERS, explains, partition_of
 from streams.metrics import WorkerMetrics
 from streams.state.store import LocalStore
 
@@ -32,7 +33,7 @@ class Users:
         self._fixed = partitioner is not None
         self._arena = arena
         self._metrics = metrics
-        self._partition = partition
+        self.partition = partition
         self._partitions = partitions
         self._cursor: bytes | None = None
 
@@ -52,8 +53,29 @@ class Users:
             slots = [find(owner, -1) for owner in owners]
         return np.array(slots, np.int64)
 
+    def present(self, owners: Sequence[str]) -> NDArray[np.int64]:
+        """Arena slots (n,) of these owners, loaded if need be; -1 for whoever has no state here, and gets none."""
+        self._load_stored([owner for owner in dict.fromkeys(owners) if self._arena.slot_of(owner) < 0])
+        slots = np.array([self._arena.slot_of(owner) for owner in owners], np.int64)
+        return np.where((slots >= 0) & (self._arena.head["version"][slots] != 0), slots, -1)
+
+    def homes_of(self, owner: str) -> list[int]:
+        """The partitions where a producer may put this owner, by the partitioners that are left."""
+        return sorted({partition_of(name, owner.encode(), self._partitions) for name in self.partitioners})
+
     def _load_missing(self, owners: Sequence[str]) -> None:
         missing = list(dict.fromkeys(owners))
+        new = self._load_stored(missing)
+        welcome = self._explained(new)
+        lookups = self._metrics.arena_lookups
+        lookups.labels("loaded").inc(len(missing) - len(new))
+        lookups.labels("new").inc(len(welcome))
+        lookups.labels("refused").inc(len(new) - len(welcome))
+        if welcome:
+            self._arena.add(welcome)
+
+    def _load_stored(self, missing: Sequence[str]) -> list[str]:
+        """Loads those of these owners that are in the store; gives the others."""
         prefixes = [keys.owner_prefix(owner) for owner in missing]
         heads = self._store.get_many([prefix + keys.HEAD for prefix in prefixes])
         new: list[str] = []
@@ -62,13 +84,7 @@ class Users:
                 new.append(owner)
             else:
                 self._arena.load(owner, self._rows_of(prefix, head))
-        welcome = self._explained(new)
-        lookups = self._metrics.arena_lookups
-        lookups.labels("loaded").inc(len(missing) - len(new))
-        lookups.labels("new").inc(len(welcome))
-        lookups.labels("refused").inc(len(new) - len(welcome))
-        if welcome:
-            self._arena.add(welcome)
+        return new
 
     def _rows_of(self, prefix: bytes, head: bytes) -> list[tuple[bytes, bytes]]:
         row_keys = row_keys_of(prefix, head)
@@ -83,7 +99,7 @@ class Users:
         if not owners:
             return []
         encoded = [owner.encode() for owner in owners]
-        table = explains(self.partitioners, encoded, self._partition, self._partitions).T
+        table = explains(self.partitioners, encoded, self.partition, self._partitions).T
         alive = np.ones(len(self.partitioners), np.bool_)
         welcome = []
         for owner, row in zip(owners, table, strict=True):
@@ -99,7 +115,7 @@ class Users:
     def why_refused(self) -> str:
         """Why an owner was refused, and how to mend it."""
         return (
-            f"the user does not belong on partition {self._partition} of {self._partitions} by "
+            f"the user does not belong on partition {self.partition} of {self._partitions} by "
             f"{' or '.join(self.partitioners)}: key every behavior by its user_id (else anonymous_id), and let all "
             "producers use the same partitioner"
         )
@@ -125,36 +141,37 @@ class Users:
             self._arena.evict(leaving)
             self._metrics.arena_evictions.inc(len(leaving))
 
-    def retire(self, now: float, rules: Rules) -> list[bytes]:
-        """Forgets stored users faded at `now` (event time, seconds), part of the store a call; gives their keys."""
-        candidates: list[tuple[str, bytes]] = []
-        seen, last = 0, None
-        for key, row in self._store.scan(b"", self._cursor):
-            seen, last = seen + 1, key
-            owner = keys.owner_of(key)
-            if (
-                owner is not None
-                and key == keys.owner_prefix(owner) + keys.HEAD
-                and self._may_be_faded(row, now, rules)
-            ):
-                candidates.append((owner, row))
-            if seen >= SWEEP_ROWS:
-                break
-        self._cursor = last + b"\0" if last is not None and seen >= SWEEP_ROWS else None
-        slots = self.slots_of([owner for owner, _ in candidates])
-        gone = slots[faded(self._arena, slots, now, rules)] if len(slots) else slots
+    def next_rows(self) -> list[tuple[bytes, bytes]]:
+        """The next part of the stored rows, to be swept; from the start again after the last."""
+        rows = list(islice(self._store.scan(b"", self._cursor), SWEEP_ROWS))
+        self._cursor = rows[-1][0] + b"\0" if len(rows) == SWEEP_ROWS else None
+        return rows
+
+    def retire(self, rows: Iterable[tuple[bytes, bytes]], now: float, laws: Laws) -> list[bytes]:
+        """Forgets those users among stored rows that have faded at `now` (event time, seconds); gives their keys."""
+        owners = [
+            owner
+            for key, row in rows
+            if (owner := keys.owner_of(key)) is not None
+            and key == keys.owner_prefix(owner) + keys.HEAD
+            and self._may_be_faded(row, now, laws)
+        ]
+        slots = self.slots_of(owners)
+        gone = slots[faded(self._arena, slots, now, laws)] if len(slots) else slots
         self._arena.forget(gone)
         return self.keys_of(gone)
 
-    def _may_be_faded(self, head: bytes, now: float, rules: Rules) -> bool:
+    def _may_be_faded(self, head: bytes, now: float, laws: Laws) -> bool:
         at = float(np.frombuffer(head, HEAD)[0]["at"])
-        return bool(np.exp2(-(now - at) / rules.half_life) < rules.floor)
+        return bool(np.exp2(-(now - at) / laws.rules.half_life) < laws.rules.floor)
 
 
 def row_keys_of(prefix: bytes, head: bytes) -> list[bytes]:
-    """Keys of the interest and seen rows that a stored head says exist."""
+    """Keys of the other rows that a stored head says may exist."""
     fields = np.frombuffer(head, HEAD)[0]
     used, seen = int(fields["used"]), int(fields["seen_count"])
-    interests = [prefix + keys.INTEREST + bytes([slot]) for slot in range(ROWS_PER_USER) if used >> slot & 1]
+    rings = [prefix + keys.RING + bytes([ring]) for ring in range(RINGS)]
+    interests = [prefix + keys.INTEREST + bytes([slot]) for slot in range(SLOTS) if used >> slot & 1]
     chunks = min(SEEN_CHUNKS, -(-seen // SEEN_CHUNK))
-    return interests + [prefix + keys.SEEN + bytes([chunk]) for chunk in range(chunks)]
+    had = [prefix + keys.SEEN + bytes([chunk]) for chunk in range(chunks)]
+    return [prefix + keys.FEEDBACK, *rings, *interests, *had]

@@ -1,23 +1,33 @@
 """Inspect: what is known of one user, read from the published topics alone."""
 
+import json
 from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
+import msgspec
 import typer
 from confluent_kafka import Message
 
 from schemas.interests import InterestRecord, decode_interest_record
 from schemas.items import ItemVector
 from schemas.recommendations import Recommendations, decode_recommendations
-from streams.apps.display import catalog_of, lines_of_list, lines_of_record, words_of
+from streams.apps.display import catalog_of, lines_of_list, lines_of_record, names_of
 from streams.apps.feed import partition_counts
 from streams.apps.operators import OperatorError
+from streams.apps.profile import profile
 from streams.apps.reading import Reader, read_catalog
 from streams.kafka.partitioners import PARTITIONERS, partition_of
 from streams.settings import Settings
 
+Form = Literal["report", "text", "json"]
 
-def run(settings: Settings, user: str) -> int:
-    """Prints the user's interests and latest list. Raises OperatorError when nothing is published for the user."""
+
+def run(settings: Settings, user: str, why: bool = False, form: Form = "report") -> int:
+    """Prints the user's interests and latest list. Raises OperatorError when nothing is published for the user.
+
+    Args: why: with the behaviors that each interest is made of. form: "report" for a person, "text" for the prompt of a
+    language model, "json" for a program; the latter two are of the interests alone.
+    """
     latest = latest_of(settings, user)
     if latest is None:
         raise OperatorError(
@@ -25,18 +35,30 @@ def run(settings: Settings, user: str) -> int:
             " behaviors, and that `penchant worker` runs"
         )
     record, listed = latest
-    typer.echo("\n".join(report(record, listed, read_catalog(settings))))
+    if form == "json":
+        typer.echo(json.dumps(plain(record), ensure_ascii=False, indent=2))
+    elif form == "text":
+        typer.echo(profile(record, read_catalog(settings)))
+    else:
+        typer.echo("\n".join(report(record, listed, read_catalog(settings), why)))
     return 0
 
 
-def report(record: InterestRecord, listed: Recommendations | None, items: Mapping[str, ItemVector]) -> list[str]:
-    """The record and the list as lines."""
-    catalog = catalog_of(items)
-    lines = ["Interests", *lines_of_record(record, catalog), "", "Recommendations"]
+def report(
+    record: InterestRecord, listed: Recommendations | None, items: Mapping[str, ItemVector], why: bool = False
+) -> list[str]:
+    """The record and the list as lines; why: with the behaviors that each interest is made of."""
+    lines = ["Interests", *lines_of_record(record, catalog_of(items), items if why else None), "", "Recommendations"]
     if listed is None:
         return [*lines, "none is published yet"]
-    names = {interest.id: f"like {words[0]}" for interest in record.interests if (words := words_of(interest, catalog))}
-    return [*lines, *lines_of_list(listed, items, names)]
+    return [*lines, *lines_of_list(listed, items, names_of(record))]
+
+
+def plain(value: Any) -> Any:
+    """A struct, and all structs in it, as objects with their fields' names; vectors in base64."""
+    if isinstance(value, msgspec.Struct):
+        return {name: plain(one) for name, one in msgspec.structs.asdict(value).items()}
+    return [plain(one) for one in value] if isinstance(value, tuple) else msgspec.to_builtins(value)
 
 
 def latest_of(settings: Settings, user: str) -> tuple[InterestRecord, Recommendations | None] | None:

@@ -25,8 +25,8 @@ class Needs:
 def needs_of_worker(settings: Settings) -> Needs:
     """What a worker reads and writes, and the group it joins."""
     topics, changelogs = settings.topics, (settings.users_changelog, settings.items_changelog)
-    sources = (topics.clickstream, topics.behaviors_encoded, topics.item_signals)
-    outputs = (topics.interests, topics.recommendations, topics.encode_requests, topics.item_signals)
+    sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs, topics.item_signals)
+    outputs = (topics.interests, topics.recommendations, topics.encode_requests, topics.handoffs, topics.item_signals)
     return Needs(
         reads=(*sources, topics.items_encoded, topics.item_trends, *changelogs),
         writes=(*outputs, topics.item_trends, *changelogs, *map(dead_letters_of, sources)),

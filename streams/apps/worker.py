@@ -156,7 +156,7 @@ class Worker:
             broker_check_crcs=not settings.kafka.embedded,
             **faust_options(settings.kafka),
         )
-        app.batch_agent([topics.clickstream, topics.behaviors_encoded], self.host.submit)
+        app.batch_agent([topics.clickstream, topics.behaviors_encoded, topics.handoffs], self.host.submit)
         app.batch_agent([topics.item_signals], self.host.submit)
         return app
 
@@ -166,7 +166,7 @@ class Worker:
         def processor(partition: int, owned: int) -> Processor:
             return InterestsProcessor(self._interests_options(owned), self._catalog, partition, self._metrics)
 
-        sources = (topics.clickstream, topics.behaviors_encoded)
+        sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs)
         interval = settings.worker.flush_interval
         return Store(self._store_options("users", sources, settings.users_changelog, interval), processor)
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from streams.cli import check, demo, feed, look, repair, run, settings
+from streams.cli import check, demo, evaluate, feed, look, repair, run, say, search, settings
 
 app = typer.Typer(
     help="""Streaming interests and recommendations on Kafka.
@@ -43,9 +43,12 @@ for command in (
     feed.simulate,
     look.tail,
     look.inspect,
+    say.say,
+    search.search,
     repair.dead_letters,
     settings.settings,
     check.doctor,
+    evaluate.evaluate,
     demo.demo,
 ):
     app.command()(command)

@@ -1,5 +1,6 @@
 """Commands that show what is published: tail, inspect."""
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -28,21 +29,41 @@ def tail(
     end(run(client_settings(bootstrap), TailOptions(user, from_beginning, json)))
 
 
+class Form(StrEnum):
+    """What `inspect` prints for whom."""
+
+    report = "report"
+    text = "text"
+    json = "json"
+
+
 def inspect(
     user: Annotated[
         str, typer.Argument(metavar="USER", help="The user's id, as in the behaviors (or the anonymous_id).")
     ],
+    why: Annotated[
+        bool, typer.Option("--why", help="Also the behaviors that each interest is made of, with their shares.")
+    ] = False,
+    form: Annotated[
+        Form,
+        typer.Option(
+            "--as", help="A report for a person, text for the prompt of a language model, or the record as JSON."
+        ),
+    ] = Form.report,
     bootstrap: Bootstrap = None,
 ) -> None:
     """Show what is known of a user.
 
-    Interests in numbers and in words (the titles of the nearest items),
-    and the latest list with its reasons.
+    Interests in words and in numbers, now and always, what was turned away
+    or muted, and the latest list with the interest behind each item.
 
-    Example:
+    Examples:
 
         penchant inspect customer-17
+        penchant inspect customer-17 --why
+        penchant inspect customer-17 --as text
+        penchant inspect customer-17 --as json | jq .categories
     """
     from streams.apps.inspect import run
 
-    end(run(client_settings(bootstrap), user))
+    end(run(client_settings(bootstrap), user, why, form.value))

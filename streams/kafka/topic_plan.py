@@ -64,6 +64,7 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         flowing(topics.clickstream, "users"),
         flowing(topics.encode_requests, "users"),
         flowing(topics.behaviors_encoded, "users"),
+        flowing(topics.handoffs, "users"),
         compacted(topics.interests, "users"),
         flowing(topics.recommendations, "users"),
         compacted(settings.users_changelog, "users"),
@@ -75,6 +76,7 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         flowing(dead_letters_of(topics.clickstream), "users"),
         flowing(dead_letters_of(topics.encode_requests), "users"),
         flowing(dead_letters_of(topics.behaviors_encoded), "users"),
+        flowing(dead_letters_of(topics.handoffs), "users"),
         flowing(dead_letters_of(topics.item_signals), "signals"),
         flowing(dead_letters_of(topics.items), "items"),
     )

@@ -6,6 +6,7 @@ from streams.metrics.common import SECONDS, SIZES, CommonMetrics
 from streams.metrics.kinds import Distribution, Snapshot
 
 AGES = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600, 86_400, 604_800)
+SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 
 
 class WorkerMetrics(CommonMetrics):
@@ -51,6 +52,17 @@ class WorkerMetrics(CommonMetrics):
             "Age of a behavior at the commit of its output, since it occurred or was appended; none if it waited.",
             "since",
             AGES,
+        )
+        self.user_signals = Distribution(
+            registry,
+            "penchant_user_signals",
+            "What each record says of its user: the share of behaviors' weight that was withheld as that of a bot"
+            " (anomaly), and how far what is wanted now is from what always was (drift).",
+            "signal",
+            SHARES,
+        )
+        self.drift_changes = Counter(
+            "penchant_drift_changes", "Times that the users' mean drift changed for good.", registry=registry
         )
 
     def _of_state(self) -> None:

@@ -35,6 +35,7 @@ class TopicSettings(Section):
     items_encoded: TopicName = Field("items.encoded", description="Items with their vectors; written by encoders.")
     encode_requests: TopicName = Field("encode.requests", description="Behaviors whose text needs a vector.")
     behaviors_encoded: TopicName = Field("behaviors.encoded", description="The same behaviors with their vectors.")
+    handoffs: TopicName = Field("handoffs", description="Histories of visitors who became users, between workers.")
     interests: TopicName = Field("interests.vectors", description="Interest records, one per user; a product.")
     recommendations: TopicName = Field("recommendations.topk", description="Ranked lists; a product.")
     item_signals: TopicName = Field("item.signals", description="What behaviors say of items, between workers.")

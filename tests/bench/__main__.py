@@ -28,6 +28,7 @@ class Options:
     events: int
     stock_events: int
     users: int
+    kernel_events: int
     variants: tuple[Variant, ...]
     profile: bool
     bootstrap: str | None
@@ -49,7 +50,9 @@ def main() -> None:
         results = rounds(session, options)
         say("recovery")
         recoveries = session.recover(options.users, options.rounds) if options.users else None
-    print(report(results, recoveries))
+        say("kernels")
+        costs = session.costs(options.kernel_events, options.rounds) if options.kernel_events else None
+    print(report(results, recoveries, costs))
     if options.profile:
         print("\n" + stage_table(results))
 
@@ -75,6 +78,7 @@ def parsed() -> Options:
     parser.add_argument("--events", type=int, default=200_000, help="behaviors per run")
     parser.add_argument("--stock-events", type=int, default=15_000, help="behaviors per run of stock Faust")
     parser.add_argument("--users", type=int, default=100_000, help="users in the changelog to recover; 0 for none")
+    parser.add_argument("--kernel-events", type=int, default=50_000, help="behaviors of the step alone; 0 for none")
     parser.add_argument("--variants", default=",".join(VARIANTS), help="some of " + ", ".join(VARIANTS))
     parser.add_argument("--quick", action="store_true", help="one round of a quarter, which says less")
     parser.add_argument("--profile", action="store_true", help="also CPU by stage; it costs some itself")
@@ -86,6 +90,7 @@ def parsed() -> Options:
         events=given.events // share,
         stock_events=min(given.stock_events, given.events) // share,
         users=given.users // share,
+        kernel_events=given.kernel_events // share,
         variants=tuple(given.variants.split(",")),
         profile=given.profile,
         bootstrap=given.bootstrap,

@@ -30,6 +30,10 @@ def measured(plan: Plan) -> msgspec.Struct:
         from tests.bench import recovery
 
         return recovery.measure(plan)
+    if plan.variant == "kernel":
+        from tests.bench import kernel
+
+        return kernel.measure(plan)
     from tests.bench import ours
 
     return ours.measure(plan)

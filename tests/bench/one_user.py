@@ -3,203 +3,296 @@
 The product's own kernels and struct, without the arrays that it keeps for many users at once.
 """
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
-from models.interests import kernels
+from models.catalog.prints import item_print
+from models.catalog.terms import Weighted
 from models.interests.arena import UserArena
-from models.interests.attention import _read, _share
-from models.interests.kernels import SEEN_PLACES, Columns, Rows, Rules
-from models.interests.options import InterestOptions
+from models.interests.attention import Attention, Context, _attend_each, _nothing
+from models.interests.columns import DAY, DEVICE_CODES, DWELL, IMPRESSION, NO_PRINTS, OTHER, SKIP, _offset
+from models.interests.finding import Finder, finder_of
+from models.interests.kernels.step import step_each
+from models.interests.kernels.types import Columns, Laws, Rows
+from models.interests.links import LINKS, RULE
+from models.interests.links import _fill as fill_links
+from models.interests.readout import NUMBERS, Readout, _read_each
+from models.interests.words import best_terms
+from models.step import StepOptions
 from schemas.behaviors import TYPE_CODES, Behavior
 from schemas.halves import _round_to_half
 from schemas.ids import fingerprint
-from schemas.interests import Interest, InterestRecord, encode_interest_record
 from schemas.rows.user import (
+    EVIDENCE,
+    FEEDBACK_BYTES,
     HEAD_BYTES,
+    HOURS,
     INTEREST,
     INTEREST_BYTES,
-    ROWS_PER_USER,
-    SEEN_BYTES,
+    RING_BYTES,
+    RINGS,
     SEEN_CHUNK,
     SEEN_CHUNKS,
     SLOTS,
-    UNWANTED,
+    USER_BYTES,
 )
-from schemas.vectors import DIMENSIONS, VECTOR_BYTES
+from schemas.vectors import DIMENSIONS
+from tests.bench.one_record import RecordOfOne
 
 META_BYTES = INTEREST.itemsize
-ROW_BYTES = HEAD_BYTES + ROWS_PER_USER * INTEREST_BYTES + SEEN_CHUNKS * SEEN_BYTES
+HAS_FEEDBACK = 1 << RINGS
+SEEN_PLACES = SEEN_CHUNKS * SEEN_CHUNK
+
+
+class Bytes(NamedTuple):
+    """The arena's arrays of its one user as uint8: head (200,), feedback (184,), rings (4, 112), meta (8, 104)."""
+
+    head: NDArray[np.uint8]
+    feedback: NDArray[np.uint8]
+    rings: NDArray[np.uint8]
+    meta: NDArray[np.uint8]
+
+
+class Found(NamedTuple):
+    """What a record says. links (1, 8, 5); pairs (28, 5): room; terms, sources (8, 12); halves (9, 128) uint16."""
+
+    attention: Attention
+    readout: Readout
+    links: NDArray[np.float32]
+    pairs: NDArray[np.float32]
+    terms: NDArray[np.int32]
+    sources: NDArray[np.int32]
+    halves: NDArray[np.uint16]
 
 
 class OneUser:
-    """Room for one user, filled from a row and copied back for every behavior."""
+    """Room for one user, filled from a row and copied back for every behavior.
 
-    def __init__(self, catalog: Catalog, rules: Rules, options: InterestOptions) -> None:
+    A row is a byte that says which of the rings (bits 0 to 3) and whether feedback (bit 4) is there, and then the
+    user's rows as the product stores them: head, feedback, rings, interests, seen chunks.
+    """
+
+    def __init__(self, catalog: Catalog, options: StepOptions) -> None:
         self._catalog = catalog
-        self._rules = rules
         self._options = options
-        arena = UserArena(1)
+        self._laws = options.laws_in(catalog)
+        self._weights = options.weights.tolist()
+        self.arena = arena = UserArena(1)
         arena.add(["-"])
-        self._arena = arena
-        self._head = arena.head.view(np.uint8)
-        self._meta = arena.meta.view(np.uint8).reshape(-1)
-        self._row = np.zeros(ROW_BYTES, np.uint8)
-        self._numbers = np.zeros((ROWS_PER_USER, 7))
-        self._halves = np.zeros((ROWS_PER_USER + 1, DIMENSIONS), np.uint16)
+        self._bytes = Bytes(
+            *(column.view(np.uint8).reshape(-1) for column in (arena.head, arena.feedback)),
+            arena.rings.view(np.uint8).reshape(RINGS, -1),
+            arena.meta.view(np.uint8).reshape(SLOTS, -1),
+        )
+        self._row = np.zeros(1 + USER_BYTES, np.uint8)
+        self._columns = _one_column(catalog)
+        self._finder = finder_of(catalog.print_index, len(catalog.ids))
+        self._found = _nothing_found()
+        self._record = RecordOfOne(catalog, options.interests, arena, self._found)
 
     def apply(self, row: bytes, behavior: Behavior) -> tuple[bytes, bytes]:
         """The row after the behavior and the record to send. row: b"" for a new user."""
-        catalog, rules, arena = self._catalog, self._rules, self._arena
-        place = catalog.rows[behavior.item_id or ""]
-        size, count, behaviors, at = _step(
+        columns = self._columns_of(behavior)
+        context = Context(columns.hours, columns.devices, np.zeros((0, DIMENSIONS), np.float32))
+        size = _step(
             np.frombuffer(row, np.uint8),
-            TYPE_CODES[behavior.type],
-            behavior.at,
-            np.uint64(fingerprint(behavior.event_id)),
-            place,
-            catalog.prints,
-            catalog.vectors,
-            *rules,
-            self._options.temperature,
-            arena.head,
-            arena.meta,
-            arena.directions,
-            arena.seen,
-            arena.changed,
-            arena.new_behaviors,
-            self._head,
-            self._meta,
+            columns,
+            self._laws,
+            self.arena.arrays,
+            self._bytes,
             self._row,
-            self._numbers,
-            self._halves,
+            context,
+            self.arena.learned["theta"][0],
+            self._catalog.terms.weighted(),
+            self._finder,
+            self._found,
         )
-        return self._row[:size].tobytes(), self._record(behavior.owner, count, behaviors, at)
+        return self._row[:size].tobytes(), self._record.encoded(behavior.owner)
 
-    def _record(self, owner: str, count: int, behaviors: int, at: float) -> bytes:
-        vectors = self._halves[: count + 1].tobytes()
-        half_life = self._options.half_life
-        interests = []
-        unwanted = None
-        for start, (slot, number, mass, mass_at, made, share, intensity) in enumerate(self._numbers[:count].tolist()):
-            vector = vectors[(start + 1) * VECTOR_BYTES : (start + 2) * VECTOR_BYTES]
-            interest = Interest(int(number), intensity, share, mass, mass_at, half_life, int(made), vector)
-            if slot == UNWANTED:
-                unwanted = interest
-            else:
-                interests.append(interest)
-        return encode_interest_record(
-            InterestRecord(
-                user_id=owner,
-                at=at,
-                behaviors=behaviors,
-                new_behaviors=1,
-                encoder=self._catalog.encoder,
-                vector=vectors[:VECTOR_BYTES] if interests else None,
-                interests=tuple(interests),
-                unwanted=unwanted,
-            )
-        )
+    def _columns_of(self, behavior: Behavior) -> Columns:
+        columns, catalog, at = self._columns, self._catalog, behavior.at
+        code = TYPE_CODES[behavior.type]
+        quick = code == DWELL and behavior.value is not None
+        if quick and behavior.value < self._options.interests.quick_return:  # type: ignore[operator]
+            columns.weights[0] = self._weights[SKIP]
+        else:
+            columns.weights[0] = self._weights[code]
+        place = catalog.rows[behavior.item_id or ""]
+        columns.types[0], columns.at[0], columns.event_ids[0] = code, at, fingerprint(behavior.event_id)
+        columns.prints[0], columns.vector_rows[0], columns.facet_rows[0] = catalog.prints[place], place, place
+        context, offset, device = behavior.context, 0.0, 0
+        if context is not None:
+            bin_ = DAY // HOURS
+            offset = 0.0 if context.time_zone is None else _offset(context.time_zone, int(at // bin_))
+            device = 0 if context.device is None else DEVICE_CODES.get(context.device.casefold(), OTHER)
+        columns.hours[0], columns.devices[0] = (at + offset) % DAY // (DAY // HOURS), device
+        shown = [item_print(item) for item in behavior.item_ids] if code == IMPRESSION else ()
+        columns.shown_starts[1] = len(shown)
+        return columns._replace(shown=np.array(shown, np.uint32)) if shown else columns
+
+
+def _one_column(catalog: Catalog) -> Columns:
+    return Columns(
+        slots=np.zeros(1, np.int64),
+        types=np.zeros(1, np.uint8),
+        weights=np.zeros(1),
+        at=np.zeros(1),
+        event_ids=np.zeros(1, np.uint64),
+        prints=np.zeros(1, np.uint32),
+        hours=np.zeros(1, np.uint8),
+        devices=np.zeros(1, np.uint8),
+        vectors=catalog.vectors,
+        vector_rows=np.zeros(1, np.int64),
+        facets=catalog.facets,
+        facet_rows=np.zeros(1, np.int64),
+        shown=NO_PRINTS,
+        shown_starts=np.zeros(2, np.int64),
+        item_prints=catalog.prints,
+        item_table=catalog.print_index.table,
+    )
+
+
+def _nothing_found() -> Found:
+    return Found(
+        _nothing(1),
+        Readout(
+            np.zeros(2, np.int64),
+            np.zeros(SLOTS, np.uint32),
+            np.zeros((SLOTS, len(NUMBERS))),
+            np.zeros(SLOTS, np.uint32),
+            np.zeros(SLOTS, np.int64),
+            np.zeros(SLOTS),
+            np.zeros((SLOTS, EVIDENCE), np.int32),
+            np.zeros((SLOTS, EVIDENCE), np.int64),
+            np.zeros((SLOTS, EVIDENCE)),
+            np.zeros((SLOTS, EVIDENCE)),
+            np.zeros(SLOTS),
+            np.zeros((SLOTS, DIMENSIONS), np.float32),
+        ),
+        np.zeros((1, LINKS, RULE), np.float32),
+        np.zeros((SLOTS * (SLOTS - 1) // 2, RULE), np.float32),
+        np.zeros((SLOTS, 12), np.int32),
+        np.zeros((SLOTS, 12), np.int32),
+        np.zeros((SLOTS + 1, DIMENSIONS), np.uint16),
+    )
 
 
 @njit
 def _step(
     row: NDArray[np.uint8],
-    code: int,
-    at: float,
-    event_id: np.uint64,
-    place: int,
-    item_prints: NDArray[np.uint32],
-    vectors: NDArray[np.float32],
-    weights: NDArray[np.float64],
-    half_lives: NDArray[np.float64],
-    had: NDArray[np.bool_],
-    half_life: float,
-    novelty: float,
-    floor: float,
-    temperature: float,
-    head: NDArray[np.void],
-    meta: NDArray[np.void],
-    directions: NDArray[np.float32],
-    seen: NDArray[np.uint32],
-    changed: NDArray[np.uint32],
-    new_behaviors: NDArray[np.uint32],
-    head_bytes: NDArray[np.uint8],
-    meta_bytes: NDArray[np.uint8],
+    columns: Columns,
+    laws: Laws,
+    rows: Rows,
+    views: Bytes,
     out: NDArray[np.uint8],
-    numbers: NDArray[np.float64],
-    halves: NDArray[np.uint16],
-) -> tuple[int, int, int, float]:
-    """Row in, kernel, row out, record; gives the row's size, the number of interests, behaviors and their time."""
-    rows = Rows(head, meta, directions, seen, changed, new_behaviors)
-    rules = Rules(weights, half_lives, had, half_life, novelty, floor)
-    _fill(row, rows, head_bytes, meta_bytes)
-    columns = Columns(
-        np.zeros(1, np.int64),
-        np.full(1, np.uint8(code)),
-        np.full(1, at),
-        np.full(1, event_id),
-        item_prints[place : place + 1],
-        vectors,
-        np.full(1, place),
+    context: Context,
+    theta: NDArray[np.float64],
+    weighted: Weighted,
+    finder: Finder,
+    found: Found,
+) -> int:
+    """Row in, kernels, row out, and what the record says into found; gives the row's size."""
+    _fill(row, rows, views)
+    yes = np.ones(1, np.bool_)
+    step_each(rows, columns, laws, yes, True, np.empty(1, np.bool_))
+    attention, readout = found.attention, found.readout
+    attention.used[:] = False
+    attention.masses[:] = 0.0
+    attention.shorts[:] = 0.0
+    attention.ready[:] = 0.0
+    attention.units[:] = 0.0
+    slots = np.zeros(1, np.int64)
+    _attend_each(rows, slots, laws.rules, context, theta, attention)
+    _read_each(rows.meta, slots, attention, finder, readout)
+    found.links[:] = 0.0
+    found.links[:, :, :2] = -1.0
+    meta = rows.meta[0]
+    sessions, together = np.empty((1, SLOTS), np.uint8), np.empty((1, SLOTS, SLOTS), np.uint8)
+    for s in range(SLOTS):
+        sessions[0, s] = meta[s].sessions
+        together[0, s] = meta[s].together
+    fill_links(sessions, together, np.full(1, np.float64(rows.head[0].sessions)), found.pairs, found.links)
+    _round_to_half(attention.ready[0], attention.ready[0].view(np.uint32), found.halves[0])
+    count = 0
+    for s in range(SLOTS):
+        if attention.used[0, s]:
+            count += 1
+            readout.units[count - 1] = attention.units[0, s]
+            _round_to_half(attention.units[0, s], attention.units[0, s].view(np.uint32), found.halves[count])
+    readout.starts[1] = count
+    masses = readout.shares[:count].astype(np.float32)
+    for p in range(count):
+        if masses[p].max() <= 0.0:
+            masses[p] = 1.0
+    found.terms[:count], found.sources[:count] = best_terms(
+        readout.items[:count], masses, weighted.ids, weighted.weights, weighted.names
     )
-    kernels.step_each(rows, columns, rules, np.ones(1, np.bool_), True, np.empty(1, np.bool_))
-    size = _copy_out(rows, head_bytes, meta_bytes, out)
-    count = _describe(rows, half_life, temperature, numbers, halves)
-    return size, count, int(head[0].behaviors), head[0].at
+    return _copy_out(rows, views, out)
 
 
 @njit
-def _fill(row: NDArray[np.uint8], rows: Rows, head_bytes: NDArray[np.uint8], meta_bytes: NDArray[np.uint8]) -> None:
-    head = rows.head[0]
-    known = row.shape[0] > 0
-    for k in range(HEAD_BYTES):
-        head_bytes[k] = row[k] if known else 0
-    at = HEAD_BYTES
-    for s in range(ROWS_PER_USER):
-        used = known and head.used >> s & 1 != 0
-        for k in range(META_BYTES):
-            meta_bytes[s * META_BYTES + k] = row[at + k] if used else 0
-        if used:
+def _fill(row: NDArray[np.uint8], rows: Rows, views: Bytes) -> None:
+    views.head[:] = 0
+    views.feedback[:] = 0
+    views.rings[:] = 0
+    views.meta[:] = 0
+    rows.directions[:] = 0.0
+    rows.seen[:] = 0
+    if row.shape[0] == 0:
+        return
+    views.head[:] = row[1 : 1 + HEAD_BYTES]
+    at = 1 + HEAD_BYTES
+    if row[0] & HAS_FEEDBACK:
+        views.feedback[:] = row[at : at + FEEDBACK_BYTES]
+        at += FEEDBACK_BYTES
+    for r in range(RINGS):
+        if row[0] >> r & 1:
+            views.rings[r] = row[at : at + RING_BYTES]
+            at += RING_BYTES
+    for s in range(SLOTS):
+        if rows.head[0].used >> s & 1:
+            views.meta[s] = row[at : at + META_BYTES]
             _from_half(row[at + META_BYTES : at + INTEREST_BYTES], rows.directions[0, s])
             at += INTEREST_BYTES
-        else:
-            for d in range(DIMENSIONS):
-                rows.directions[0, s, d] = 0.0
-    chunks = row[at:].view(np.uint32) if known else row.view(np.uint32)
-    for k in range(SEEN_PLACES):
-        rows.seen[0, k] = chunks[k] if k < chunks.shape[0] else 0
+    chunks = row[at:].copy().view(np.uint32)
+    rows.seen[0, : chunks.shape[0]] = chunks
 
 
 @njit
-def _copy_out(rows: Rows, head_bytes: NDArray[np.uint8], meta_bytes: NDArray[np.uint8], out: NDArray[np.uint8]) -> int:
+def _copy_out(rows: Rows, views: Bytes, out: NDArray[np.uint8]) -> int:
     head = rows.head[0]
-    for k in range(HEAD_BYTES):
-        out[k] = head_bytes[k]
-    at = HEAD_BYTES
-    for s in range(ROWS_PER_USER):
+    out[0] = 0
+    out[1 : 1 + HEAD_BYTES] = views.head
+    at = 1 + HEAD_BYTES
+    if rows.feedback[0].version:
+        out[0] |= HAS_FEEDBACK
+        out[at : at + FEEDBACK_BYTES] = views.feedback
+        at += FEEDBACK_BYTES
+    for r in range(RINGS):
+        if np.any(views.rings[r]):
+            out[0] |= 1 << r
+            out[at : at + RING_BYTES] = views.rings[r]
+            at += RING_BYTES
+    halves = np.empty(DIMENSIONS, np.uint16)
+    for s in range(SLOTS):
         if head.used >> s & 1:
-            for k in range(META_BYTES):
-                out[at + k] = meta_bytes[s * META_BYTES + k]
+            out[at : at + META_BYTES] = views.meta[s]
             direction = rows.directions[0, s]
-            _round_to_half(
-                direction, direction.view(np.uint32), out[at + META_BYTES : at + INTEREST_BYTES].view(np.uint16)
-            )
+            _round_to_half(direction, direction.view(np.uint32), halves)
+            out[at + META_BYTES : at + INTEREST_BYTES] = halves.view(np.uint8)
             at += INTEREST_BYTES
     kept = min(SEEN_PLACES, (np.int64(head.seen_count) + SEEN_CHUNK - 1) // SEEN_CHUNK * SEEN_CHUNK)
-    chunks = out[at : at + 4 * kept].view(np.uint32)
-    for k in range(kept):
-        chunks[k] = rows.seen[0, k]
+    out[at : at + 4 * kept] = rows.seen[0, :kept].view(np.uint8)
     return at + 4 * kept
 
 
 @njit
 def _from_half(data: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
-    halves = data.view(np.uint16)
+    halves = data.copy().view(np.uint16)
     bits = values.view(np.uint32)
     for d in range(halves.shape[0]):
         half = np.uint32(halves[d])
@@ -209,36 +302,3 @@ def _from_half(data: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
         else:
             bits[d] = (magnitude << np.uint32(13)) + np.uint32(0x38000000)
         bits[d] |= (half & np.uint32(0x8000)) << np.uint32(16)
-
-
-@njit
-def _describe(
-    rows: Rows, half_life: float, temperature: float, numbers: NDArray[np.float64], halves: NDArray[np.uint16]
-) -> int:
-    used = np.zeros((1, ROWS_PER_USER), np.bool_)
-    masses = np.zeros((1, ROWS_PER_USER))
-    logs = np.full((1, SLOTS), -np.inf)
-    units = np.zeros((1, ROWS_PER_USER, DIMENSIONS), np.float32)
-    shares = np.zeros((1, SLOTS))
-    ready = np.zeros((1, DIMENSIONS), np.float32)
-    _read(rows, np.zeros(1, np.int64), half_life, used, masses, logs, units)
-    _share(logs / temperature, units, shares, ready)
-    _round_to_half(ready[0], ready[0].view(np.uint32), halves[0])
-    count = 0
-    for s in range(ROWS_PER_USER):
-        if used[0, s]:
-            _number(rows.meta[0, s], s, masses[0, s], shares[0, s] if s < SLOTS else 0.0, numbers[count])
-            count += 1
-            _round_to_half(units[0, s], units[0, s].view(np.uint32), halves[count])
-    return count
-
-
-@njit
-def _number(interest: Any, slot: int, decayed: float, share: float, numbers: NDArray[np.float64]) -> None:
-    numbers[0] = slot
-    numbers[1] = interest.id
-    numbers[2] = interest.mass
-    numbers[3] = interest.at
-    numbers[4] = interest.behaviors
-    numbers[5] = share
-    numbers[6] = decayed / (1.0 + decayed)

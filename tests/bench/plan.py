@@ -7,7 +7,7 @@ import msgspec
 
 from streams.settings import KafkaSettings, Settings, TopicSettings, WorkerSettings
 
-Variant = Literal["stock", "worker", "lists", "bare", "recovery"]
+Variant = Literal["stock", "worker", "lists", "bare", "recovery", "kernel"]
 PARTITIONS = 4
 USERS = 20_000
 ITEMS = 5_000
@@ -18,7 +18,7 @@ class Plan(msgspec.Struct, frozen=True):
 
     run: a name of its own, for the group, the changelogs and the outputs. source: prefix of the topics that all runs
     read. size: behaviors to apply; for recovery, users in the changelog. data: a folder that is not there yet.
-    profile: also measure the CPU of each stage. repeats: of the recovery from one changelog.
+    profile: also measure the CPU of each stage. repeats: of the recovery from one changelog, and of the kernels.
     """
 
     variant: Variant
@@ -40,6 +40,7 @@ def settings_of(plan: Plan) -> Settings:
         items=f"{plan.source}.items",
         encode_requests=f"{run}.encode.requests",
         behaviors_encoded=f"{run}.behaviors.encoded",
+        handoffs=f"{run}.handoffs",
         interests=f"{run}.interests",
         recommendations=f"{run}.topk",
         item_signals=f"{run}.signals",

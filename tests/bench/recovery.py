@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
+from models.catalog.background import background
 from models.interests.arena import UserArena
-from models.interests.kernels import Columns
-from models.interests.update import admit_and_apply, rules_of
+from models.interests.columns import bare_columns
+from models.interests.update import admit_and_apply, captured, laws_of
 from schemas.behaviors import TYPE_CODES
 from schemas.rows.keys import POSITIONS_KEY
 from schemas.rows.partition import PositionsRow, encode_partition_row
@@ -48,22 +49,22 @@ def measure(plan: Plan) -> Recoveries:
 def user_rows(settings: Settings, users: int) -> Iterator[Rows]:
     """Rows of new users, some thousands at a time; each has a geometric number of behaviors on random items."""
     rng = np.random.default_rng(3)
-    vectors, rules = unit_vectors(ITEMS), rules_of(settings.interests, settings.ranking.had)
+    vectors, laws = unit_vectors(ITEMS), laws_of(settings.interests, settings.ranking.had)
+    laws = captured(laws, settings.interests, *background(vectors))
     for start in range(0, users, CHUNK):
         arena = UserArena(CHUNK)
         slots = arena.add([f"user-{number:06d}" for number in range(start, min(start + CHUNK, users))])
         slots = np.repeat(slots, rng.geometric(1.0 / BEHAVIORS_PER_USER, len(slots)))
         n = len(slots)
-        behaviors = Columns(
-            slots,
-            np.full(n, TYPE_CODES["view"], np.uint8),
-            1.7e9 + np.arange(n) * 0.1,
-            rng.integers(1, 2**63, n).astype(np.uint64),
-            rng.integers(1, 2**32, n).astype(np.uint32),
-            vectors,
-            rng.integers(0, ITEMS, n),
+        event_ids = rng.integers(1, 2**63, n).astype(np.uint64)
+        behaviors = bare_columns(slots, event_ids, 1.7e9 + np.arange(n) * 0.1)._replace(
+            types=np.full(n, TYPE_CODES["view"], np.uint8),
+            weights=np.ones(n),
+            prints=rng.integers(1, 2**32, n).astype(np.uint32),
+            vectors=vectors,
+            vector_rows=rng.integers(0, ITEMS, n),
         )
-        admit_and_apply(arena, behaviors, np.ones(n, np.bool_), rules)
+        admit_and_apply(arena, behaviors, np.ones(n, np.bool_), laws)
         yield arena.take_rows(arena.changed_slots())
 
 

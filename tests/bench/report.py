@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from tests.bench.plan import ITEMS, PARTITIONS, USERS
-from tests.bench.result import Recoveries, Result, Stage
+from tests.bench.result import Costs, Recoveries, Result, Stage
 
 COLUMNS = {
     "worker": "Penchant",
@@ -18,9 +18,13 @@ COLUMNS = {
 MIB = 1 << 20
 OF_STOCK = 1 / 20
 OF_BARE = 1 / 0.6
+KERNEL_LIMIT = 3.0
+STEP_LIMIT = 12.0
+STATE_LIMIT = 4096
+WRITTEN_LIMIT = 1024
 
 
-def report(results: Sequence[Result], recoveries: Recoveries | None) -> str:
+def report(results: Sequence[Result], recoveries: Recoveries | None, costs: Costs | None = None) -> str:
     """The table, and below it how it was measured and whether the targets were reached."""
     runs = {variant: [one for one in results if one.variant == variant] for variant in COLUMNS}
     runs = {variant: found for variant, found in runs.items() if found}
@@ -39,8 +43,9 @@ def report(results: Sequence[Result], recoveries: Recoveries | None) -> str:
         middle("peak memory (RSS), MiB", runs, lambda one: one.rss / MIB, ",.0f"),
         middle("behaviors per run", runs, lambda one: one.behaviors, ",d"),
         *recovery_rows(recoveries, list(runs)),
+        *cost_rows(costs, list(runs)),
     ]
-    return "\n".join([*lines, "", *notes(runs, cpu)])
+    return "\n".join([*lines, "", *notes(runs, cpu), *cost_notes(costs)])
 
 
 def stage_table(results: Sequence[Result]) -> str:
@@ -88,6 +93,9 @@ def notes(runs: dict[str, list[Result]], cpu: dict[str, float]) -> list[str]:
         lines.append(f"Of stock Faust's CPU, {median(own):.1f} us are the update and the record themselves.")
     if "worker" in cpu:
         lines += [target(cpu, "stock", OF_STOCK, "1/20"), target(cpu, "bare", OF_BARE, "1/0.6")]
+        written = median(map(changelog_bytes, runs["worker"]))
+        kept = verdict(written, WRITTEN_LIMIT)
+        lines.append(f"Target, changelog bytes per behavior under {WRITTEN_LIMIT:,}: {kept} ({written:,.0f}).")
     return [line for line in lines if line]
 
 
@@ -95,8 +103,8 @@ def target(cpu: dict[str, float], rival: str, limit: float, written: str) -> str
     """Whether Penchant's CPU is within its limit, "" when the rival did not run."""
     if rival not in cpu:
         return ""
-    verdict = "reached" if cpu["worker"] <= limit * cpu[rival] else "not reached"
-    return f"Target, CPU at most {written} of the {COLUMNS[rival]}'s: {verdict} ({cpu['worker'] / cpu[rival]:.3f})."
+    kept = verdict(cpu["worker"], limit * cpu[rival])
+    return f"Target, CPU at most {written} of the {COLUMNS[rival]}'s: {kept} ({cpu['worker'] / cpu[rival]:.3f})."
 
 
 def recovery_rows(found: Recoveries | None, columns: Sequence[str]) -> list[str]:
@@ -105,7 +113,7 @@ def recovery_rows(found: Recoveries | None, columns: Sequence[str]) -> list[str]
         return []
 
     def only(values: Sequence[float], form: str) -> list[str]:
-        return [ranged(values, form) if column == "worker" else "" for column in columns]
+        return in_ours(ranged(values, form), columns)
 
     name = f"recovery of {found.users:,} users ({found.rows:,} rows)"
     return [
@@ -113,6 +121,45 @@ def recovery_rows(found: Recoveries | None, columns: Sequence[str]) -> list[str]
         row("the same, seconds", only(found.walls, ".1f")),
         row("the same with the disk kept, seconds", only(found.kept, ".1f")),
     ]
+
+
+def cost_rows(found: Costs | None, columns: Sequence[str]) -> list[str]:
+    """What the kernels cost, in Penchant's column, and a user's bytes."""
+    if found is None:
+        return []
+    state = f"{found.state:,} (at most {found.largest_state:,})"
+    return [
+        row("interest kernels alone (K=8, d=128), us", in_ours(ranged(found.kernel, ".2f"), columns)),
+        row("the same in plain numpy, us", in_ours(ranged(found.slow, ",.0f"), columns)),
+        row("step without Kafka and lists, us", in_ours(ranged(found.step, ".1f"), columns)),
+        row("bytes of state per user, median", in_ours(state, columns)),
+    ]
+
+
+def cost_notes(found: Costs | None) -> list[str]:
+    """What the kernels' numbers stand for, and their targets."""
+    if found is None:
+        return []
+    kernel, step = median(found.kernel), median(found.step)
+    return [
+        "Kernels: admission, assignment, decay, attention with its learning, negatives, evidence and limiter, on users "
+        "with all eight places taken; the plain numpy does the assignment, decay, attention and negatives. Step: from "
+        "the JSON of a behavior to changed rows and interest records, a flush for every 2,000 behaviors.",
+        f"Target, kernels at most {KERNEL_LIMIT:g} us: {verdict(kernel, KERNEL_LIMIT)} ({kernel:.2f}).",
+        f"Target, step at most {STEP_LIMIT:g} us: {verdict(step, STEP_LIMIT)} ({step:.1f}).",
+        f"Target, state at most {STATE_LIMIT:,} bytes a user: {verdict(found.largest_state, STATE_LIMIT)} "
+        f"({found.largest_state:,}).",
+    ]
+
+
+def verdict(value: float, limit: float) -> str:
+    """Whether a limit is kept."""
+    return "reached" if value <= limit else "not reached"
+
+
+def in_ours(cell: str, columns: Sequence[str]) -> list[str]:
+    """A cell in Penchant's column, the others empty."""
+    return [cell if column == "worker" else "" for column in columns]
 
 
 def spread(name: str, runs: dict[str, list[Result]], value: Callable[[Result], float], form: str) -> str:

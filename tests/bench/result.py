@@ -38,3 +38,17 @@ class Recoveries(msgspec.Struct, frozen=True, kw_only=True):
     rows: int
     walls: tuple[float, ...]
     kept: tuple[float, ...]
+
+
+class Costs(msgspec.Struct, frozen=True, kw_only=True):
+    """What the kernels cost without Kafka, microseconds of CPU per behavior, one number for each repetition.
+
+    kernel: of the interests' kernels on users with eight interests; slow: of the same in plain numpy. step: from the
+    behavior's bytes to changed rows and records. state, largest_state: bytes of a user's rows, median and greatest.
+    """
+
+    kernel: tuple[float, ...]
+    slow: tuple[float, ...]
+    step: tuple[float, ...]
+    state: int
+    largest_state: int

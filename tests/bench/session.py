@@ -14,7 +14,7 @@ from streams.kafka.client import open_admin
 from streams.kafka.topic_plan import topic_plan
 from streams.kafka.topics import create_topics
 from tests.bench.plan import Plan, Variant, settings_of
-from tests.bench.result import Recoveries, Result
+from tests.bench.result import Costs, Recoveries, Result
 from tests.bench.workload import fill_sources
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,6 +55,13 @@ class Session:
         """Fills a changelog and recovers from it."""
         plan = msgspec.structs.replace(self.plan("recovery", users), repeats=repeats)
         found = msgspec.json.decode(self._child(plan), type=Recoveries)
+        self.drop(plan)
+        return found
+
+    def costs(self, size: int, repeats: int) -> Costs:
+        """Measures the kernels, and the step on so many behaviors, without Kafka."""
+        plan = msgspec.structs.replace(self.plan("kernel", size), repeats=repeats)
+        found = msgspec.json.decode(self._child(plan), type=Costs)
         self.drop(plan)
         return found
 

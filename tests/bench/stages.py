@@ -8,6 +8,7 @@ from typing import Any
 
 from models import step
 from models.interests.arena import UserArena
+from models.interests.records import RecordWriter
 from streams.agents import interests
 from streams.agents.interests import InterestsProcessor
 from streams.agents.signals import Signals
@@ -28,7 +29,7 @@ WRAPPED: tuple[tuple[str, Any, str], ...] = (
     ("signals", Signals, "take"),
     ("signals", interests, "encode_signal_block"),
     ("state rows", UserArena, "take_rows"),
-    ("interest records", interests, "interest_records"),
+    ("interest records", RecordWriter, "write"),
     ("lists", interests, "recommend"),
     ("rest of the agent", InterestsProcessor, "apply"),
     ("rest of the agent", InterestsProcessor, "take"),

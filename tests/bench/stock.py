@@ -10,7 +10,7 @@ import faust
 import uvloop
 
 from models.catalog.catalog import Catalog
-from models.interests.update import rules_of
+from models.step import StepOptions
 from schemas.behaviors import Behavior, decode_behavior
 from streams.settings import Settings
 from tests.bench.meter import Clock, peak_rss
@@ -29,7 +29,7 @@ def measure(plan: Plan) -> Result:
     settings = settings_of(plan)
     catalog = Catalog()
     load_catalog(catalog, settings)
-    user = OneUser(catalog, rules_of(settings.interests, settings.ranking.had), settings.interests)
+    user = OneUser(catalog, StepOptions(settings.interests, settings.ranking))
     update_alone(user, list(behaviors(WARM, 0)))
     asyncio.set_event_loop_policy(uvloop.EventLoopPolicy())
     loop = asyncio.new_event_loop()

@@ -1,33 +1,33 @@
 """The benchmark measures what it says: all variants do the same work, and the table has every number."""
 
 from collections.abc import Iterator
-from typing import get_args
+from typing import Any, get_args
 
+import msgspec
 import numpy as np
 import pytest
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.interests.kernels import Columns
-from models.interests.options import InterestOptions
-from models.interests.records import interest_records
-from models.interests.update import admit_and_apply, rules_of
-from models.ranking.options import RankingOptions
-from schemas.behaviors import TYPE_CODES, Behavior, BehaviorType, encode_behavior
-from schemas.ids import fingerprint
+from models.interests.records import RecordWriter
+from models.interests.update import admit_and_apply
+from models.step import StepOptions, receive
+from schemas.behaviors import Behavior, BehaviorType, Context, encode_behavior
 from schemas.interests import decode_interest_record
-from schemas.items import ItemVector
+from schemas.rows import keys
 from schemas.rows.keys import owner_prefix
-from schemas.vectors import to_bytes
 from tests.bench.__main__ import VARIANTS
+from tests.bench.kernel import acts, crowd, kernel_laws, slow_steps, slow_users
 from tests.bench.one_user import OneUser
 from tests.bench.plan import settings_of
 from tests.bench.report import report, stage_table
 from tests.bench.session import Session
-from tests.bench.workload import ENCODER, behaviors, unit_vectors
+from tests.bench.workload import behaviors, catalog_items
 from tests.kafka.topics import read_all
 
 EVENTS = 400
+ORDER = [keys.HEAD, keys.FEEDBACK, keys.RING, keys.INTEREST, keys.SEEN]
+CONTEXTS = (None, Context(device="mobile", time_zone="America/Lima"), Context(device="desktop"), Context(device="tv"))
 
 
 @pytest.mark.kafka
@@ -48,8 +48,13 @@ def test_all_variants_apply_each_behavior_once_and_the_table_has_every_number(ka
     recoveries = session.recover(200, 2)
     assert recoveries.users == 200 and recoveries.rows > 200 and len(recoveries.walls) == 2
 
-    table = report(results, recoveries)
-    for name in ("behaviors/s", "CPU per behavior", "stock Faust's over", "the bare loop's", "changelog bytes", "RSS"):
+    costs = session.costs(EVENTS, 2)
+    assert len(costs.kernel) == len(costs.slow) == len(costs.step) == 2
+    assert 0 < costs.state <= costs.largest_state <= 4096
+
+    table = report(results, recoveries, costs)
+    names = ["behaviors/s", "CPU per behavior", "stock Faust's over", "the bare loop's", "changelog bytes", "RSS"]
+    for name in [*names, "interest kernels", "plain numpy", "step without Kafka", "bytes of state"]:
         assert sum(name in line for line in table.splitlines() if line.startswith("|")) == 1, name
     assert "recovery of 200 users" in table and "Target, CPU at most 1/20" in table
     assert "update kernel" in stage_table(results)
@@ -64,32 +69,59 @@ def behaviors_by_user(bootstrap: str, topic: str) -> dict[str, int]:
     return counts
 
 
-def test_the_stock_agent_writes_the_same_row_and_record_as_the_product() -> None:
-    catalog = Catalog()
-    for number, vector in enumerate(unit_vectors(300)):
-        catalog.put(ItemVector(item_id=f"item-{number:05d}", encoder=ENCODER, vector=to_bytes(vector)))
-    options = InterestOptions()
-    rules = rules_of(options, RankingOptions().had)
-    one = OneUser(catalog, rules, options)
+def test_the_stock_agent_writes_the_same_rows_and_record_as_the_product() -> None:
+    catalog, options = Catalog(), StepOptions()
+    for item in catalog_items(300):
+        catalog.put(item)
+    one, writer, arena = OneUser(catalog, options), RecordWriter(catalog, options.interests), UserArena(1)
     kept: dict[str, bytes] = {}
     stored: dict[str, dict[bytes, bytes]] = {}
     for behavior in mixed(catalog, 600):
         owner = behavior.owner
         kept[owner], record = one.apply(kept.get(owner, b""), behavior)
         rows = stored.setdefault(owner, {})
-        arena = UserArena(1)
         slots = np.array([arena.load(owner, rows.items())]) if rows else arena.add([owner])
-        admit_and_apply(arena, columns_of(catalog, slots, behavior), np.ones(1, np.bool_), rules)
-        assert decode_interest_record(record) == decode_interest_record(
-            interest_records(arena, slots, catalog.encoder, options)[0]
-        )
+        receive(arena, catalog, slots, [behavior], np.array([behavior.at]), options)
+        assert_alike(decode_interest_record(record), decode_interest_record(writer.write(arena, slots)[0]))
         for key, row in arena.take_rows(slots):
             if row is None:
-                del rows[key]
+                rows.pop(key, None)
             else:
                 rows[key] = row
+        arena.evict(slots)
         start = len(owner_prefix(owner))
-        assert kept[owner] == b"".join(rows[key] for key in sorted(rows, key=lambda key: key[start:]))
+        ordered = sorted(rows, key=lambda key: ORDER.index(key[start : start + 1]))
+        assert kept[owner][1:] == b"".join(rows[key] for key in ordered)
+    assert one.arena.learned.tobytes() == arena.learned.tobytes()
+
+
+def assert_alike(one: Any, other: Any) -> None:
+    """Equal, but for the last digits of floats."""
+    if isinstance(one, msgspec.Struct):
+        one, other = (msgspec.structs.astuple(side) for side in (one, other))
+    if isinstance(one, tuple):
+        assert len(one) == len(other)
+        for left, right in zip(one, other, strict=True):
+            assert_alike(left, right)
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, rel=1e-6, abs=1e-6)
+    else:
+        assert one == other
+
+
+def test_the_slow_way_of_the_kernels_does_the_same() -> None:
+    laws = kernel_laws()
+    arena, columns = crowd(20, laws), acts(20, 400, 5)
+    users, learned = slow_users(arena, columns)
+    slow_steps(users, learned, columns, laws)
+    assert admit_and_apply(arena, columns, np.ones(400, np.bool_), laws).all()
+    np.testing.assert_allclose(arena.learned["theta"][0], learned.theta, rtol=1e-6)
+    for slot, user in users.items():
+        meta = arena.meta[slot]
+        assert (meta["behaviors"] > 0).all()
+        np.testing.assert_allclose(meta["mass"], user.masses, rtol=1e-5)
+        np.testing.assert_allclose(meta["turned"], user.turned, rtol=1e-4, atol=1e-6)
+        np.testing.assert_allclose(arena.directions[slot], user.directions, atol=1e-4)
 
 
 def mixed(catalog: Catalog, count: int) -> Iterator[Behavior]:
@@ -103,21 +135,10 @@ def mixed(catalog: Catalog, count: int) -> Iterator[Behavior]:
             occurred_at=1_700_000_000_000 + int(number * 60_000 - rng.integers(0, 10) * 600_000),
             user_id=f"u{rng.integers(0, 5)}",
             item_id=catalog.ids[rng.integers(0, len(catalog.ids))],
+            item_ids=tuple(catalog.ids[row] for row in range(number % 10)) if name == "impression" else (),
+            value=float(number % 12) if name == "dwell" else None,
+            context=CONTEXTS[number % len(CONTEXTS)],
         )
-
-
-def columns_of(catalog: Catalog, slots: np.ndarray, behavior: Behavior) -> Columns:
-    """One behavior as columns."""
-    row = catalog.rows[behavior.item_id or ""]
-    return Columns(
-        slots,
-        np.array([TYPE_CODES[behavior.type]], np.uint8),
-        np.array([behavior.at]),
-        np.array([fingerprint(behavior.event_id)], np.uint64),
-        catalog.prints[row : row + 1],
-        catalog.vectors,
-        np.array([row]),
-    )
 
 
 def test_behaviors_have_240_bytes_of_json_and_ids_of_their_own() -> None:

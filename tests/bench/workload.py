@@ -16,19 +16,25 @@ from streams.settings import KafkaSettings, Settings
 from tests.bench.plan import ITEMS, PARTITIONS, USERS
 
 ENCODER = "bench"
+TOPICS = 100
+TASTES = 4
+LOYAL = 0.8
 PLACES = ("Europe/Berlin", "Europe/Paris", "America/Lima", "Asia/Tokyo")
 LOCALES = ("de-DE", "fr-FR", "es-PE", "ja-JP")
+WORDS = ("lamp", "chair", "boot", "kettle", "tent", "violin", "saddle", "quilt", "anvil", "globe")
 
 
 def behaviors(count: int, start: int) -> Iterator[Behavior]:
-    """Views of 240 bytes of JSON; users by Zipf's law with exponent 1, items uniform, a millisecond apart.
+    """Views of 240 bytes of JSON, a millisecond apart; users by Zipf's law with exponent 1.
 
-    start: epoch milliseconds of the first.
+    Four in five are on an item of the user's four topics, the others on any. start: epoch milliseconds of the first.
     """
     rng = np.random.default_rng(1)
-    users = zipf(rng, USERS, count).tolist()
-    items = rng.integers(0, ITEMS, count).tolist()
-    for number, (user, item) in enumerate(zip(users, items, strict=True)):
+    users = zipf(rng, USERS, count)
+    items = rng.integers(0, ITEMS, count)
+    tastes = (users * 7919 + rng.integers(0, TASTES, count) * 31) % TOPICS
+    items = np.where(rng.random(count) < LOYAL, items // TOPICS * TOPICS + tastes, items)
+    for number, (user, item) in enumerate(zip(users.tolist(), items.tolist(), strict=True)):
         yield Behavior(
             event_id=f"01j{number:09d}{user * 7919 % 1_000_000:06d}",
             type="view",
@@ -36,10 +42,10 @@ def behaviors(count: int, start: int) -> Iterator[Behavior]:
             user_id=f"user-{user:06d}",
             item_id=f"item-{item:05d}",
             context=Context(
-                device="phone" if user % 3 else "desk1",
+                device="mobile" if user % 3 else "desktop",
                 locale=LOCALES[user % 4],
                 page=f"/shop/item-{item:05d}",
-                referrer="/find",
+                referrer="/ask",
                 time_zone=PLACES[user % 4],
             ),
         )
@@ -52,17 +58,31 @@ def zipf(rng: np.random.Generator, ranks: int, count: int) -> NDArray[np.int64]:
 
 
 def unit_vectors(count: int) -> NDArray[np.float32]:
-    """Random directions (count, 128)."""
-    vectors = np.random.default_rng(2).standard_normal((count, DIMENSIONS)).astype(np.float32)
+    """Directions (count, 128); those of item i lie around its topic's, i modulo 100, at a cosine of about 0.8."""
+    rng = np.random.default_rng(2)
+    topics = 1.3 * rng.standard_normal((TOPICS, DIMENSIONS))
+    vectors = (topics[np.arange(count) % TOPICS] + rng.standard_normal((count, DIMENSIONS))).astype(np.float32)
     return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def catalog_items(count: int) -> Iterator[ItemVector]:
+    """Items with words, a category, a brand and a price, as in a shop."""
+    for row, vector in enumerate(unit_vectors(count)):
+        topic = row % TOPICS
+        yield ItemVector(
+            item_id=f"item-{row:05d}",
+            encoder=ENCODER,
+            vector=to_bytes(vector),
+            title=f"{WORDS[row // TOPICS % 7]} {WORDS[topic % 10]}{topic // 10} model {row // TOPICS}",
+            categories=(f"hall {topic // 10}", f"aisle {topic}"),
+            brand=f"brand {row % 37}",
+            price_band=row % 11,
+        )
 
 
 def fill_sources(settings: Settings, count: int, start: int) -> None:
     """Produces all items, then `count` behaviors keyed by user with librdkafka's default partitioner."""
-    items = (
-        (item_id.encode(), encode_item_vector(ItemVector(item_id=item_id, encoder=ENCODER, vector=to_bytes(vector))))
-        for item_id, vector in ((f"item-{row:05d}", vector) for row, vector in enumerate(unit_vectors(ITEMS)))
-    )
+    items = ((item.item_id.encode(), encode_item_vector(item)) for item in catalog_items(ITEMS))
     produce(settings.kafka, settings.topics.items_encoded, items, MSGPACK_HEADERS)
     messages = (((behavior.user_id or "").encode(), encode_behavior(behavior)) for behavior in behaviors(count, start))
     produce(settings.kafka, settings.topics.clickstream, messages, JSON_HEADERS)

@@ -144,7 +144,7 @@ class Deployment:
     def sources(self) -> list[str]:
         """The topics that the workers' group reads."""
         topics = self.settings.topics
-        return [topics.clickstream, topics.behaviors_encoded, topics.item_signals]
+        return [topics.clickstream, topics.behaviors_encoded, topics.handoffs, topics.item_signals]
 
     def group_positions(self, topics: Iterable[str]) -> dict[Place, int]:
         """The offsets that the workers' group has committed."""

@@ -5,7 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from schemas.behaviors import decode_behavior
 from schemas.dead_letters import OFFSET, PARTITION
+from schemas.handoffs import Forward, decode_handoff
 from schemas.items import decode_item_vector
 from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, owner_of, owner_prefix
 from schemas.rows.partition import WaitingRow, decode_positions, decode_waiting
@@ -32,6 +34,7 @@ class Evidence:
     lists: list[Record]
     trends: list[Record]
     letters: list[Record]
+    handoff_letters: list[Record]
     items: list[Record]
     ends: dict[Place, int]
 
@@ -65,13 +68,9 @@ class Evidence:
         return [decode_waiting(row) for (_, key), row in self.user_rows.items() if key.startswith(WAITING_PREFIX)]
 
     @cached_property
-    def waiting_places(self) -> list[tuple[int, int]]:
-        """Partition and offset of every behavior that waits."""
-        return [
-            (partition, decode_waiting(row).offset)
-            for (partition, key), row in self.user_rows.items()
-            if key.startswith(WAITING_PREFIX)
-        ]
+    def waiting_events(self) -> list[str]:
+        """The event id of every behavior that waits, forwarded or not."""
+        return [waiting_event(row, self.settings.topics.handoffs) for row in self.waiting]
 
     @cached_property
     def positions(self) -> dict[Place, int]:
@@ -113,9 +112,20 @@ def gather(deployment: Deployment) -> Evidence:
         lists=read(topics.recommendations),
         trends=read(topics.item_trends),
         letters=read(dead_letters_of(topics.clickstream)),
+        handoff_letters=read(dead_letters_of(topics.handoffs)),
         items=read(topics.items_encoded),
         ends=deployment.ends(deployment.sources()),
     )
+
+
+def waiting_event(row: WaitingRow, handoffs: str) -> str:
+    """The event id of a behavior that waits; handoffs: the topic of those that were forwarded."""
+    data = row.behavior
+    if row.topic == handoffs:
+        forward = decode_handoff(data)
+        assert isinstance(forward, Forward)
+        data = forward.behavior
+    return decode_behavior(data).event_id
 
 
 def latest(changelog: list[Record]) -> Rows:

@@ -12,6 +12,9 @@ from confluent_kafka import KafkaException, Producer
 from streams.settings import Settings
 
 ABORTED = 0.25
+# Of what users send where they are visitors at times: without a user_id, identifies included; and those alone.
+ANONYMOUS, IDENTIFY = 0.4, 0.05
+AS_VISITOR, AS_USER = {"user_id": None}, {"type": "identify", "item_id": None, "text": None}
 USERS = 2_000
 ITEMS = 300
 LATER_ITEMS = 40
@@ -52,11 +55,13 @@ class Message(NamedTuple):
 class Behaviors:
     """An endless stream of messages, the same for the same seed: of every kind that services send, and broken ones.
 
-    name: begins all event ids, so that no two streams share one.
+    name: begins all event ids, so that no two streams share one. visitors: whether users are visitors at times, who
+    identify every now and then.
     """
 
-    def __init__(self, name: str, seed: int) -> None:
+    def __init__(self, name: str, seed: int, visitors: bool = False) -> None:
         self.name = name
+        self.visitors = visitors
         self.random = Random(seed)
         self.count = 0
         self.recent: deque[Message] = deque(maxlen=REPEATED)
@@ -75,11 +80,16 @@ class Behaviors:
 
     def behavior(self) -> Message:
         """A valid behavior."""
-        user = f"user-{self.drawn(self.users)}"
+        who = self.drawn(self.users)
+        user, more = f"user-{who}", {}
+        if self.visitors and (roll := self.random.random()) < ANONYMOUS:
+            identify = roll < IDENTIFY
+            more = {"anonymous_id": f"visitor-{who}"} | (AS_USER if identify else AS_VISITOR)
+            user = user if identify else f"visitor-{who}"
         at = START + 20 * self.count
         if self.random.random() < 0.06:
             at -= self.random.randrange(3 * 3_600_000)
-        fields = {"event_id": f"{self.name}-{self.count}", "user_id": user, "occurred_at": at, **self.subject()}
+        fields = {"event_id": f"{self.name}-{self.count}", "user_id": user, "occurred_at": at, **self.subject(), **more}
         return Message(user.encode(), json.dumps(fields).encode())
 
     def subject(self) -> dict[str, Any]:
@@ -114,14 +124,14 @@ class Feed:
     committed, aborted: messages sent so far. Everything is decided by the seed, save how many there are.
     """
 
-    def __init__(self, settings: Settings, seed: int, rate: float) -> None:
+    def __init__(self, settings: Settings, seed: int, rate: float, visitors: bool = False) -> None:
         self.settings = settings
         self.rate = rate
         self.committed = self.aborted = 0
         self.items_published = 0
         self._random = Random(seed)
-        self._kept = Behaviors("kept", seed)
-        self._dropped = Behaviors("aborted", seed + 1)
+        self._kept = Behaviors("kept", seed, visitors)
+        self._dropped = Behaviors("aborted", seed + 1, visitors)
         self._producer = Producer(
             {
                 "bootstrap.servers": settings.kafka.bootstrap,

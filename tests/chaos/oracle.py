@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from models.interests.options import InterestOptions
@@ -36,12 +36,17 @@ class ItemTruth:
 
 @dataclass(frozen=True)
 class Truth:
-    """What must come out. dead and waiting: (partition, offset) on the clickstream."""
+    """What must come out.
+
+    dead: (partition, offset) on the clickstream. waiting: event ids. users_of: the user that each visitor turned out
+    to be, so that all it did is the user's.
+    """
 
     users: dict[str, UserTruth]
     items: dict[str, ItemTruth]
     dead: set[tuple[int, int]]
-    waiting: set[tuple[int, int]]
+    waiting: set[str]
+    users_of: dict[str, str]
     duplicates: int
 
     @property
@@ -60,13 +65,13 @@ class Rules:
 
 def truth_of(clickstream: Iterable[Record], published: set[str], rules: Rules) -> Truth:
     """One pass over the committed clickstream; published: ids of the items that there are."""
-    truth, duplicates = Truth({}, {}, set(), set(), 0), 0
-    for record in clickstream:
-        behavior = valid(record.value)
+    records = [(record, valid(record.value)) for record in clickstream]
+    truth, duplicates = Truth({}, {}, set(), set(), identified(records), 0), 0
+    for record, behavior in records:
         if behavior is None:
             truth.dead.add((record.partition, record.offset))
             continue
-        user = truth.users.setdefault(behavior["user_id"], UserTruth())
+        user = truth.users.setdefault(owner(behavior, truth.users_of), UserTruth())
         if behavior["event_id"] in user.received:
             duplicates += 1
             continue
@@ -76,8 +81,19 @@ def truth_of(clickstream: Iterable[Record], published: set[str], rules: Rules) -
             count(user, behavior, rules.interests)
             note(truth.items, behavior, rules)
         else:
-            truth.waiting.add((record.partition, record.offset))
-    return Truth(truth.users, truth.items, truth.dead, truth.waiting, duplicates)
+            truth.waiting.add(behavior["event_id"])
+    return replace(truth, duplicates=duplicates)
+
+
+def identified(records: Iterable[tuple[Record, dict[str, Any] | None]]) -> dict[str, str]:
+    """Who each visitor turned out to be; everyone of them one user."""
+    return {one["anonymous_id"]: one["user_id"] for _, one in records if one and one["type"] == "identify"}
+
+
+def owner(behavior: dict[str, Any], users_of: dict[str, str]) -> str:
+    """Whose state a behavior is in, in the end."""
+    visitor = behavior.get("anonymous_id", "")
+    return behavior.get("user_id") or users_of.get(visitor, visitor)
 
 
 def valid(value: bytes | None) -> dict[str, Any] | None:

@@ -22,9 +22,9 @@ RATE = 1_000.0
 class Scenario:
     """Everything runs in one thread: whoever waits here also feeds, and restarts whoever died."""
 
-    def __init__(self, deployment: Deployment, seed: int, rate: float = RATE) -> None:
+    def __init__(self, deployment: Deployment, seed: int, rate: float = RATE, visitors: bool = False) -> None:
         self.deployment = deployment
-        self.feed = Feed(deployment.settings, seed, rate)
+        self.feed = Feed(deployment.settings, seed, rate, visitors)
         self.began = time.monotonic()
         self.actions: list[str] = []
         self.evidence: Evidence | None = None

@@ -3,7 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from models.interests.options import InterestOptions
+from models.interests.records import type_masses
 from schemas.behaviors import BEHAVIOR_TYPES
 from schemas.interests import decode_interest_record
 from schemas.recommendations import decode_recommendations
@@ -43,8 +46,9 @@ def judge(evidence: Evidence, truth: Truth) -> Verdict:
         "interest records": interest_records(evidence.interests, truth),
         "lists": lists(evidence.lists, truth),
         "item trends": item_trends(evidence, truth),
-        "dead letters": placed(evidence.dead, truth.dead, "dead letter"),
-        "waiting": placed(evidence.waiting_places, truth.waiting, "waiting behavior"),
+        "dead letters": exactly(evidence.dead, truth.dead, "dead letter"),
+        "dead handoffs": (f"{letter.key!r} is a dead letter" for letter in evidence.handoff_letters),
+        "waiting": exactly(evidence.waiting_events, truth.waiting, "waiting behavior"),
         "requests": answered(evidence),
         "positions": positions(evidence),
     }
@@ -73,16 +77,20 @@ def head_of(name: str, head: object, wanted: UserTruth) -> Iterator[str]:
             )
     if float(head["at"]) != wanted.at:  # type: ignore[index]
         yield f"{name}: at is {float(head['at'])!r}, must be {wanted.at!r}"  # type: ignore[index]
-    for kind, mass in zip(BEHAVIOR_TYPES, head["type_mass"].tolist(), strict=True):  # type: ignore[index]
+    masses = type_masses(head, InterestOptions().half_lives())  # type: ignore[arg-type]
+    for kind, mass in zip(BEHAVIOR_TYPES, masses.tolist(), strict=True):
         yield from differing(f"{name}: mass of {kind}", mass, wanted.masses.get(kind, 0.0), MASS_TOLERANCE)
 
 
 def interest_records(records: Iterable[Record], truth: Truth) -> Iterator[str]:
-    """Per user the totals rise, and what each record says is new adds up to them."""
+    """Per user the totals rise, and what each record says is new adds up to them; only merged visitors go."""
     totals: dict[str, int] = {}
     for message in records:
         if message.value is None:
-            yield f"{message.key!r} was withdrawn at {message.partition}/{message.offset}"
+            visitor = (message.key or b"").decode()
+            totals.pop(visitor, None)
+            if visitor not in truth.users_of:
+                yield f"{visitor} was withdrawn at {message.partition}/{message.offset}"
             continue
         record = decode_interest_record(message.value)
         before = totals.get(record.user_id, 0)
@@ -107,7 +115,7 @@ def lists(records: Iterable[Record], truth: Truth) -> Iterator[str]:
         if found.behaviors <= totals.get(found.user_id, 0):
             yield f"{found.user_id}: {found.behaviors} behaviors after {totals[found.user_id]}"
         totals[found.user_id] = found.behaviors
-    yield from totals_of(totals, truth)
+    yield from totals_of({name: total for name, total in totals.items() if name not in truth.users_of}, truth)
 
 
 def totals_of(totals: dict[str, int], truth: Truth) -> Iterator[str]:
@@ -131,12 +139,12 @@ def item_trends(evidence: Evidence, truth: Truth) -> Iterator[str]:
         yield from differing(f"{name}: popularity", decayed, wanted.popularity, POPULARITY_TOLERANCE)
 
 
-def placed(found: list[tuple[int, int]], wanted: set[tuple[int, int]], what: str) -> Iterator[str]:
-    """Exactly these partitions and offsets, each once."""
+def exactly(found: Iterable[Any], wanted: set[Any], what: str) -> Iterator[str]:
+    """Exactly these, each once."""
     times = Counter(found)
-    for place in sorted(times.keys() | wanted):
-        if times[place] != int(place in wanted):
-            yield f"{what} of {place[0]}/{place[1]} comes {times[place]} times, must come {int(place in wanted)} times"
+    for one in sorted(times.keys() | wanted):
+        if times[one] != int(one in wanted):
+            yield f"{what} {one} comes {times[one]} times, must come {int(one in wanted)} times"
 
 
 def answered(evidence: Evidence) -> Iterator[str]:
@@ -158,7 +166,8 @@ def positions(evidence: Evidence) -> Iterator[str]:
 def facts(evidence: Evidence, truth: Truth) -> str:
     """What was compared, in numbers."""
     return (
-        f"{truth.behaviors} behaviors of {len(truth.users)} users, {truth.duplicates} duplicates, "
+        f"{truth.behaviors} behaviors of {len(truth.users)} users, {len(truth.users_of)} of them visitors once, "
+        f"{truth.duplicates} duplicates, "
         f"{len(truth.dead)} dead letters, {len(truth.waiting)} waiting, {len(evidence.requests)} texts, "
         f"{len(evidence.interests)} records, {len(evidence.lists)} lists, {len(evidence.users_changelog)} rows"
     )

@@ -2,17 +2,29 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import numpy as np
 
-from schemas import behaviors, dead_letters, encoding, interests, items, recommendations, trends
+from schemas import behaviors, dead_letters, encoding, handoffs, interests, items, recommendations, trends
 from schemas.ids import fingerprint
-from schemas.rows import keys, partition, trend, user
+from schemas.rows import alias, keys, learned, partition, trend, user
 from schemas.vectors import DIMENSIONS, to_bytes
-from tests.golden.slow_rows import Head, Interest, read_head, read_interest, read_seen
+from tests.golden.slow_rows import (
+    Feedback,
+    Head,
+    Interest,
+    Learned,
+    Ring,
+    read_feedback,
+    read_head,
+    read_interest,
+    read_learned,
+    read_ring,
+    read_seen,
+)
 
 
 @dataclass(frozen=True)
@@ -70,6 +82,8 @@ ITEM_VECTOR = items.ItemVector(
     title="Blue mug",
     categories=("Home", "Kitchen", "Mugs"),
     tags=("blue", "gift"),
+    brand="Acme",
+    price_band=7,
     available=False,
     published_at=1_700_000_000.5,
 )
@@ -86,22 +100,56 @@ INTEREST_RECORD = interests.InterestRecord(
             intensity=0.75,
             attention=1.0,
             mass=6.5,
+            short=2.5,
             at=1_718_000_000.25,
             half_life=2_592_000.0,
+            turned=0.0,
             behaviors=17,
+            state="proven",
+            asked_at=1_717_900_000.0,
+            label="blue mugs",
+            keywords=("mug", "blue", "größe"),
+            reasons=(
+                interests.Reason("item-1", "purchase", 1_718_000_000.0, 0.5),
+                interests.Reason(None, "search", 1_717_900_000.0, 0.25),
+            ),
+            older=0.25,
             vector=VECTOR,
         ),
+        interests.Interest(
+            id=1,
+            intensity=0.0,
+            attention=0.0,
+            mass=0.0,
+            short=0.0,
+            at=1_717_000_000.5,
+            half_life=2_592_000.0,
+            turned=1.5,
+            behaviors=2,
+            state="turned_away",
+            asked_at=None,
+            label="",
+            keywords=(),
+            reasons=(),
+            older=1.0,
+            vector=OTHER_VECTOR,
+        ),
     ),
-    unwanted=interests.Interest(
-        id=1,
-        intensity=0.25,
-        attention=0.0,
-        mass=1.5,
-        at=1_717_000_000.5,
-        half_life=2_592_000.0,
-        behaviors=2,
-        vector=OTHER_VECTOR,
+    rates=interests.Rates(
+        mu=2.5e-8, alpha=1.25e-6, short_half_life=86_400.0, turned_half_life=1_209_600.0, horizon=604_800.0
     ),
+    categories=(
+        interests.CategoryShare(("Home", "Kitchen", "Mugs"), 0.75),
+        interests.CategoryShare(("Garden",), 0.25),
+    ),
+    dimensions=(interests.Dimension("topic", 0.625), interests.Dimension("brand", 0.375)),
+    links=(interests.Link(3, 1, 0.25, 0.5, 2.0),),
+    turned_away=(
+        interests.TurnedAway("item", "item-2", 3.0),
+        interests.TurnedAway("category", "Home > Garden", 1.5),
+    ),
+    anomaly=0.125,
+    drift=0.25,
 )
 RECOMMENDATIONS = recommendations.Recommendations(
     recommendation_id=recommendations.recommendation_id("user-1", 1_718_000_000_250, 41, "default"),
@@ -141,31 +189,77 @@ DEAD_LETTER = dead_letters.DeadLetter(
 )
 HEAD = Head(
     version=1,
-    event_next=5,
-    recent_next=3,
-    seen_count=130,
+    ids_next=5,
+    recents_next=3,
+    used=0b0000_1001,
+    seen_count=66,
     behaviors=41,
     id_sum=2**64 - 2,
     id_xor=0x0123456789ABCDEF,
     at=1_718_000_000.25,
     next_interest=4,
-    used=0b1_0000_1001,
+    tokens=98.5,
+    anomaly=0.125,
+    session_interests=0b0000_1000,
+    sessions=12,
+    hour=5,
+    device=1,
     type_mass=tuple(code / 4 for code in range(16)),
-    event_ids=tuple(2**63 + place for place in range(32)),
-    recent_items=tuple(2**31 + place for place in range(32)),
-    recent_at=tuple(1_718_000_000 + place for place in range(32)),
-    recent_types=tuple(place % 16 for place in range(32)),
+    categories=tuple(2**31 + place for place in range(10)),
+    category_mass=tuple(place / 8 for place in range(10)),
+)
+FEEDBACK = Feedback(
+    version=1,
+    shown_at=1_718_000_000,
+    turned_at=1_718_000_000.25,
+    attributes_at=1_717_000_000.5,
+    shown=tuple(2**32 - 7 + place for place in range(7)),
+    turned=tuple(2**31 + place for place in range(8)),
+    turned_mass=tuple(place / 2 for place in range(8)),
+    dimensions=(1.0, 0.5, 0.25, 2.0),
+    attributes=tuple(2**30 + place for place in range(6)),
+    attribute_mass=tuple(place / 4 for place in range(6)),
+)
+RING = Ring(
+    event_low=tuple(2**32 - 8 + place for place in range(8)),
+    event_high=tuple(2**16 - 8 + place for place in range(8)),
+    items=tuple(2**31 + place for place in range(6)),
+    at=tuple(1_718_000_000 + place for place in range(6)),
+    types=(1, 2, 7, 8, 12, 15),
+    interests=(0, 3, 3, 0, 255, 255),
+    named=1,
 )
 INTEREST = Interest(
     version=1,
-    slot=8,
+    slot=3,
+    flags=user.PROVEN | user.ASKED,
+    sessions=7,
     id=3,
     mass=6.5,
     at=1_718_000_000.25,
+    short=2.5,
+    turned=0.75,
+    half_life=2_592_000.0,
+    gap=11.5,
     behaviors=17,
+    asked_at=1_717_900_000,
+    evidence=(2**31, 2**31 + 1, 2**31 + 2),
+    evidence_at=(1_718_000_000, 1_717_000_000, 1_716_000_000),
+    evidence_mass=(3.0, 1.5, 0.25),
+    evidence_types=(7, 1, 6),
+    hours=(0, 1, 2, 3, 5, 6),
+    devices=(9, 8, 0),
+    together=(4, 0, 0, 0, 0, 0, 0, 254),
     vector=tuple((place - 64) / 64 for place in range(DIMENSIONS)),
 )
-SEEN = (*range(2**32 - 63, 2**32), 0)
+SEEN = (*range(2**32 - 31, 2**32), 0)
+LEARNED = Learned(
+    version=1,
+    theta=(1.0, 0.25, 0.75, 0.5, -0.5, 2.0),
+    squares=(1.0, 2.0, 3.0, 4.0, 5.0, 1.0),
+    touches=(1.5, 2.25),
+    exposure=(6_048_000.5, 604_800.25),
+)
 POSITIONS = partition.PositionsRow(
     sequence=7,
     positions={"clickstream": 4712, "behaviors.encoded": 0},
@@ -176,21 +270,21 @@ POSITIONS = partition.PositionsRow(
 )
 
 
-def write_head(head: Head) -> bytes:
-    """The head's row, through the layout in schemas.rows.user."""
-    row = np.zeros((), user.HEAD)
-    for field, value in asdict(head).items():
-        row[field] = value
-    return row.tobytes()
+def write_row(layout: np.dtype) -> Callable[[Any], bytes]:
+    """What writes a value as the row of this layout, with its vector behind it if it has one."""
+
+    def write(value: Any) -> bytes:
+        row, fields = np.zeros((), layout), vars(value) | {}
+        vector = fields.pop("vector", ())
+        for field, content in fields.items():
+            row[field] = content
+        return row.tobytes() + (to_bytes(np.array(vector, np.float32)) if vector else b"")
+
+    return write
 
 
-def write_interest(interest: Interest) -> bytes:
-    """The interest's row, through the layout in schemas.rows.user."""
-    row = np.zeros((), user.INTEREST)
-    for field, value in asdict(interest).items():
-        if field != "vector":
-            row[field] = value
-    return row.tobytes() + to_bytes(np.array(interest.vector, np.float32))
+write_head = write_row(user.HEAD)
+write_interest = write_row(user.INTEREST)
 
 
 def written_keys() -> dict[str, str]:
@@ -200,9 +294,12 @@ def written_keys() -> dict[str, str]:
         "partition: waiting behavior 0": keys.waiting_key(0),
         "partition: waiting behavior 258": keys.waiting_key(258),
         "user-1: head": keys.owner_prefix("user-1") + keys.HEAD,
+        "partition: learned": keys.LEARNED_KEY,
+        "user-1: feedback": keys.owner_prefix("user-1") + keys.FEEDBACK,
+        "user-1: ring 2": keys.owner_prefix("user-1") + keys.RING + bytes([2]),
         "user-1: interest 3": keys.owner_prefix("user-1") + keys.INTEREST + bytes([3]),
-        "user-1: unwanted": keys.owner_prefix("user-1") + keys.INTEREST + bytes([user.UNWANTED]),
         "user-1: seen chunk 2": keys.owner_prefix("user-1") + keys.SEEN + bytes([2]),
+        "visitor-1: alias": keys.owner_prefix("visitor-1") + keys.ALIAS,
         "größe: head": keys.owner_prefix("größe") + keys.HEAD,
         "item-1: trend": keys.owner_prefix("item-1") + keys.TREND,
     }
@@ -242,6 +339,47 @@ MESSAGES = (
         encoding.encode_answer,
         encoding.decode_answer,
     ),
+    Example(
+        "encode_answer_request.hex",
+        encoding.EncodeAnswer(
+            kind="request",
+            model="text",
+            payload=b"{}",
+            encoder="minilm-0a1b2c3d",
+            clauses=(
+                encoding.EncodedClause(encoding.Polarity.MORE, VECTOR),
+                encoding.EncodedClause(encoding.Polarity.UNMUTE, OTHER_VECTOR),
+            ),
+        ),
+        encoding.encode_answer,
+        encoding.decode_answer,
+    ),
+    Example(
+        "handoff_claim.hex",
+        handoffs.Claim(user_id="user-1", anonymous_id="visitor-1", partition=3, at=1_718_000_000.25),
+        handoffs.encode_handoff,
+        handoffs.decode_handoff,
+    ),
+    Example(
+        "handoff_history.hex",
+        handoffs.History(
+            user_id="user-1", anonymous_id="visitor-1", rows=((keys.HEAD, b"\1\2"), (keys.INTEREST + b"\7", b"\3"))
+        ),
+        handoffs.encode_handoff,
+        handoffs.decode_handoff,
+    ),
+    Example(
+        "handoff_forward.hex",
+        handoffs.Forward(user_id="user-1", behavior=b"{}"),
+        handoffs.encode_handoff,
+        handoffs.decode_handoff,
+    ),
+    Example(
+        "handoff_answer.hex",
+        handoffs.ForwardedAnswer(user_id="user-1", answer=b"\x80"),
+        handoffs.encode_handoff,
+        handoffs.decode_handoff,
+    ),
     Example("interest_record.hex", INTEREST_RECORD, interests.encode_interest_record, interests.decode_interest_record),
     Example(
         "recommendations.json",
@@ -266,6 +404,18 @@ ROWS = (
         partition.decode_waiting,
     ),
     Example(
+        "row_alias.hex",
+        alias.AliasRow(
+            user_id="user-1",
+            partition=3,
+            claimed_at=1_718_000_000.25,
+            at=1_718_000_600.5,
+            events=alias.prints_to_bytes([1, 2**48 - 1, 0x0123456789AB]),
+        ),
+        alias.encode_alias,
+        alias.decode_alias,
+    ),
+    Example(
         "row_trend.hex",
         trend.TrendRow(popularity=17.25, at=1_718_000_000.25, behaviors=99),
         trend.encode_trend_row,
@@ -274,9 +424,12 @@ ROWS = (
 )
 USER_ROWS = (
     Example("row_user_head.hex", HEAD, write_head, read_head),
+    Example("row_user_feedback.hex", FEEDBACK, write_row(user.FEEDBACK), read_feedback),
+    Example("row_user_ring.hex", RING, write_row(user.RING), read_ring),
     Example("row_user_interest.hex", INTEREST, write_interest, read_interest),
     Example("row_user_seen.hex", SEEN, lambda seen: np.array(seen, "<u4").tobytes(), read_seen),
 )
+LEARNED_ROW = Example("row_learned.hex", LEARNED, write_row(learned.LEARNED), read_learned)
 TABLES = (
     Example("row_keys.json", written_keys(), _plain_json, json.loads),
     Example("ids.json", written_ids(), _plain_json, json.loads),
@@ -288,4 +441,4 @@ TABLES = (
         lambda data: [tuple(header) for header in json.loads(data)],
     ),
 )
-EXAMPLES = (*MESSAGES, *ROWS, *USER_ROWS, *TABLES)
+EXAMPLES = (*MESSAGES, *ROWS, *USER_ROWS, LEARNED_ROW, *TABLES)

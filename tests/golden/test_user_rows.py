@@ -5,18 +5,29 @@ from dataclasses import replace
 import numpy as np
 
 from models.interests.arena import UserArena
+from models.interests.kernels.types import ALL_CHANGED
 from schemas.rows import keys
-from tests.golden.examples import HEAD, INTEREST, SEEN, USER_ROWS, write_interest
+from schemas.rows.learned import read_learned
+from tests.golden.examples import (
+    FEEDBACK,
+    HEAD,
+    INTEREST,
+    LEARNED,
+    LEARNED_ROW,
+    RING,
+    SEEN,
+    USER_ROWS,
+    write_interest,
+)
 from tests.golden.files import kept_bytes
-
-EVERY_ROW = np.uint32(2**32 - 1)
 
 
 def golden_rows() -> dict[bytes, bytes]:
-    """All rows of one user by key: the golden ones, and interests 0 and 3 to go with the head's `used`."""
-    head, unwanted, seen = (kept_bytes(example) for example in USER_ROWS)
-    rows = {keys.HEAD: head, keys.INTEREST + b"\x08": unwanted}
-    rows |= {keys.INTEREST + bytes([slot]): write_interest(replace(INTEREST, slot=slot)) for slot in (0, 3)}
+    """All rows of one user by key: the golden ones, and interest 0 to go with the head's `used`."""
+    head, feedback, ring, interest, seen = (kept_bytes(example) for example in USER_ROWS)
+    rows = {keys.HEAD: head, keys.FEEDBACK: feedback}
+    rows |= {keys.RING + bytes([number]): ring for number in range(4)}
+    rows |= {keys.INTEREST + b"\0": write_interest(replace(INTEREST, slot=0)), keys.INTEREST + b"\3": interest}
     rows |= {keys.SEEN + bytes([chunk]): seen for chunk in range(3)}
     return {keys.owner_prefix("user-1") + place: row for place, row in rows.items()}
 
@@ -25,7 +36,7 @@ def test_golden_rows_are_loaded_and_taken_back_byte_for_byte():
     rows = golden_rows()
     arena = UserArena()
     slot = arena.load("user-1", rows.items())
-    arena.changed[slot] = EVERY_ROW
+    arena.changed[slot] = ALL_CHANGED
     taken = dict(arena.take_rows(np.array([slot])))
     assert {key: row for key, row in taken.items() if row is not None} == rows
 
@@ -33,10 +44,19 @@ def test_golden_rows_are_loaded_and_taken_back_byte_for_byte():
 def test_golden_rows_mean_the_same_user():
     arena = UserArena()
     slot = arena.load("user-1", golden_rows().items())
-    head = arena.head[slot]
+    head, rings = arena.head[slot], arena.rings[slot]
     assert head["behaviors"] == HEAD.behaviors
-    assert head["event_ids"].tolist() == list(HEAD.event_ids)
-    assert head["recent_at"].tolist() == list(HEAD.recent_at)
-    assert arena.meta["mass"][slot].tolist() == [6.5, 0, 0, 6.5, 0, 0, 0, 0, 6.5]
-    assert arena.directions[slot, 8].tolist() == list(INTEREST.vector)
+    assert head["category_mass"].tolist() == list(HEAD.category_mass)
+    assert rings["event_low"].tolist() == [list(RING.event_low)] * 4
+    assert rings["interests"].tolist() == [list(RING.interests)] * 4
+    assert arena.meta["mass"][slot].tolist() == [6.5, 0, 0, 6.5, 0, 0, 0, 0]
+    assert arena.meta["evidence"][slot, 3].tolist() == list(INTEREST.evidence)
+    assert arena.directions[slot, 3].tolist() == list(INTEREST.vector)
+    assert arena.feedback[slot]["turned"].tolist() == list(FEEDBACK.turned)
     assert arena.seen[slot].tolist() == list(SEEN) * 3
+
+
+def test_the_golden_learned_row_means_what_it_says():
+    learned = read_learned(kept_bytes(LEARNED_ROW))
+    assert learned["theta"][0].tolist() == list(LEARNED.theta)
+    assert learned["exposure"][0].tolist() == list(LEARNED.exposure)

@@ -89,6 +89,8 @@ CLICKS = (
     click("no-type", SCHEMA, "`type`", without=["type"]),
     click("no-time", SCHEMA, "`occurred_at`", without=["occurred_at"]),
     click("about-nothing", SCHEMA, "an item_id or a text", without=["item_id"]),
+    click("identify-without-visitor", SCHEMA, "it has no anonymous_id", type="identify"),
+    click("identify-without-user", SCHEMA, "it has no user_id", type="identify", anonymous_id="v", without=["user_id"]),
     click("unknown-type", SCHEMA, "'stare' - at `$.type`", type="stare"),
     click("future", "FutureError", "mend the sender's clock", occurred_at=4_000_000_000_000),
     click("microseconds", SCHEMA, "`$.occurred_at`", occurred_at=NOON * 1000),
@@ -99,6 +101,13 @@ CLICKS = (
     click("long-ago", occurred_at="1997-09-20T12:00:00Z"),
     click("empty-text", SCHEMA, "a search has a text", type="search", text="", without=["item_id"]),
     click("blank-text", type="search", text=" \n ", without=["item_id"]),
+    click("wishes-nothing", type="request", text="less, please", without=["item_id"]),
+    click("mutes-nothing", type="mute", text="hide all of that", without=["item_id"]),
+    click("wishes-too-much", type="request", text=", ".join(f"no thing{n}" for n in range(300)), without=["item_id"]),
+    click("shows-a-lot", type="impression", item_ids=["lamp", "bird"] * 500, without=["item_id"]),
+    click("shows-too-much", SCHEMA, "`$.item_ids`", type="impression", item_ids=["lamp"] * 1_001, without=["item_id"]),
+    click("no-such-zone", context={"time_zone": "Mars/Olympus Mons"}),
+    click("odd-device", context={"device": "fridge"}),
     click("long-text", type="search", text="glass heart " * 83_333, without=["item_id"]),
     click("too-long-text", SCHEMA, "`$.text`", type="search", text="x" * (MEGABYTE + 1), without=["item_id"]),
     raw("10-mb-of-nothing", b"\x01" * (10 * MEGABYTE), SCHEMA, "malformed"),
@@ -137,6 +146,7 @@ ITEMS = (
     item("item-too-large-to-pass-on", "AnswerTooLarge", "a message at most 20000000", title="x" * 19_998_000),
     item("textless", title=""),
     item("item-of-long-text", text="x" * MEGABYTE),
+    item("item-of-odd-attributes", attributes={"brand": 7, "price": "cheap"}),
     item("changed", title="red tin lamp"),
     item("changed"),
     item("deleted"),
@@ -144,7 +154,7 @@ ITEMS = (
 )
 INTERNAL = tuple(
     raw(f"{topic}-broken", b"\xc1", SCHEMA, "not a", topic=topic)
-    for topic in ("encode_requests", "behaviors_encoded", "item_signals")
+    for topic in ("encode_requests", "behaviors_encoded", "handoffs", "item_signals")
 )
 ROWS = CLICKS + ITEMS + INTERNAL
 REFUSED = [row for row in ROWS if row.reason]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.kafka
 USERS = ("ann", "bob", "cleo", "dora")
 LABELS = {
     *("source", "partition", "reason", "store", "stage", "since", "topic", "result", "priority", "process", "version"),
-    *("le", "implementation", "major", "minor", "patchlevel", "generation"),
+    *("le", "signal", "implementation", "major", "minor", "patchlevel", "generation"),
 }
 
 

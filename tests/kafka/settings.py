@@ -9,6 +9,7 @@ NAMES = (
     "items_encoded",
     "encode_requests",
     "behaviors_encoded",
+    "handoffs",
     "interests",
     "recommendations",
     "item_signals",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import count
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,10 +31,10 @@ def unit_vectors(number: int, topics: int = 0, seed: int = 0) -> NDArray[np.floa
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
-def item(name: str, vector: NDArray[np.float32] | None = None, available: bool = True) -> ItemVector:
+def item(name: str, vector: NDArray[np.float32] | None = None, **fields: Any) -> ItemVector:
     """An item of the encoder "e"."""
     data = None if vector is None else to_bytes(vector)
-    return ItemVector(item_id=name, encoder="e", vector=data, title=f"title of {name}", available=available)
+    return ItemVector(item_id=name, encoder="e", vector=data, title=f"title of {name}", **fields)
 
 
 def catalog_of(vectors: NDArray[np.float32]) -> Catalog:
@@ -44,7 +45,7 @@ def catalog_of(vectors: NDArray[np.float32]) -> Catalog:
     return catalog
 
 
-def behavior(kind: str = "view", item_id: str | None = None, at: float = NOON, **fields: str) -> Behavior:
+def behavior(kind: str = "view", item_id: str | None = None, at: float = NOON, **fields: Any) -> Behavior:
     """A behavior of the user "ann" with an event id of its own, unless given."""
     fields = {"event_id": f"event-{next(_numbers)}", "user_id": "ann"} | fields
     return Behavior(type=kind, item_id=item_id, occurred_at=round(at * 1e3), **fields)  # type: ignore[arg-type]
@@ -64,4 +65,5 @@ def deliver(
 def state_of(arena: UserArena, owner: str) -> tuple[bytes, ...]:
     """Everything the arena holds of a user, as bytes."""
     slot = arena.slot_of(owner)
-    return tuple(column[slot].tobytes() for column in (arena.head, arena.meta, arena.directions, arena.seen))
+    columns = (arena.head, arena.feedback, arena.rings, arena.meta, arena.directions, arena.seen)
+    return tuple(column[slot].tobytes() for column in columns)

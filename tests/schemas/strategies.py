@@ -1,11 +1,12 @@
 """Strategies: arbitrary valid values of everything that crosses a topic, for laws that hold for all of them."""
 
 from datetime import datetime, timedelta, timezone
+from typing import get_args
 
 from hypothesis import strategies as st
 
-from schemas import behaviors, encoding, interests, items, recommendations, trends
-from schemas.rows import partition, trend
+from schemas import behaviors, encoding, handoffs, interests, items, recommendations, trends
+from schemas.rows import alias, partition, trend
 from schemas.times import FIRST_MILLISECOND, LAST_MILLISECOND
 
 ids = st.text(min_size=1, max_size=20) | st.text("aé☕", min_size=256, max_size=256)
@@ -38,7 +39,7 @@ valid_behaviors = st.builds(
     value=st.none() | finite,
     recommendation_id=st.none() | ids,
     context=st.none() | contexts,
-)
+).filter(lambda behavior: behavior.type != "identify" or behavior.anonymous_id is not None)
 written_times = st.integers(FIRST_MILLISECOND, LAST_MILLISECOND) | moments(1, 9999)
 valid_items = st.builds(
     items.Item,
@@ -61,21 +62,57 @@ item_vectors = st.builds(
     title=texts,
     categories=st.lists(texts, max_size=3).map(tuple),
     tags=st.lists(texts, max_size=3).map(tuple),
+    brand=texts,
+    price_band=st.none() | st.integers(-100, 100),
     available=st.booleans(),
     published_at=st.none() | seconds,
 )
 requests = st.builds(
-    encoding.EncodeRequest, kind=st.just("behavior"), model=st.just("text"), payload=st.binary(max_size=50)
+    encoding.EncodeRequest,
+    kind=st.sampled_from(["behavior", "request"]),
+    model=st.just("text"),
+    payload=st.binary(max_size=50),
 )
 answers = st.builds(
     encoding.EncodeAnswer,
-    kind=st.just("behavior"),
+    kind=st.sampled_from(["behavior", "request"]),
     model=st.just("text"),
     payload=st.binary(max_size=50),
     encoder=texts,
     vector=perhaps_vectors,
+    clauses=st.lists(
+        st.builds(encoding.EncodedClause, st.sampled_from(encoding.Polarity), vectors), max_size=encoding.MOST_CLAUSES
+    ).map(tuple),
 )
-single_interests = st.builds(interests.Interest, counts, seconds, seconds, seconds, seconds, seconds, counts, vectors)
+claims = st.builds(handoffs.Claim, user_id=ids, anonymous_id=ids, partition=counts, at=seconds)
+histories = st.builds(
+    handoffs.History,
+    user_id=ids,
+    anonymous_id=ids,
+    rows=st.lists(st.tuples(st.binary(max_size=3), st.binary(max_size=20)), max_size=3).map(tuple),
+)
+forwards = st.builds(handoffs.Forward, user_id=ids, behavior=st.binary(max_size=50))
+forwarded_answers = st.builds(handoffs.ForwardedAnswer, user_id=ids, answer=st.binary(max_size=50))
+interest_reasons = st.builds(interests.Reason, st.none() | texts, texts, seconds, seconds)
+single_interests = st.builds(
+    interests.Interest,
+    id=counts,
+    intensity=seconds,
+    attention=seconds,
+    mass=seconds,
+    short=seconds,
+    at=seconds,
+    half_life=seconds,
+    turned=seconds,
+    behaviors=counts,
+    state=st.sampled_from(get_args(interests.InterestState)),
+    asked_at=st.none() | seconds,
+    label=texts,
+    keywords=st.lists(texts, max_size=2).map(tuple),
+    reasons=st.lists(interest_reasons, max_size=2).map(tuple),
+    older=seconds,
+    vector=vectors,
+)
 interest_records = st.builds(
     interests.InterestRecord,
     user_id=texts,
@@ -85,7 +122,17 @@ interest_records = st.builds(
     encoder=texts,
     vector=perhaps_vectors,
     interests=st.lists(single_interests, max_size=2).map(tuple),
-    unwanted=st.none() | single_interests,
+    rates=st.builds(interests.Rates, *[seconds] * 5),
+    categories=st.lists(
+        st.builds(interests.CategoryShare, st.lists(texts, max_size=2).map(tuple), seconds), max_size=2
+    ).map(tuple),
+    dimensions=st.lists(st.builds(interests.Dimension, texts, seconds), max_size=2).map(tuple),
+    links=st.lists(st.builds(interests.Link, counts, counts, *[seconds] * 3), max_size=2).map(tuple),
+    turned_away=st.lists(
+        st.builds(interests.TurnedAway, st.sampled_from(["item", "category"]), texts, seconds), max_size=2
+    ).map(tuple),
+    anomaly=seconds,
+    drift=seconds,
 )
 reasons = st.builds(
     recommendations.Reason, st.sampled_from(["interest", "popularity"]), finite, interest=st.none() | counts
@@ -131,6 +178,14 @@ positions_rows = st.builds(
     next_waiting=counts,
 )
 waiting_rows = st.builds(partition.WaitingRow, topic=texts, offset=counts, behavior=st.binary(max_size=50))
+alias_rows = st.builds(
+    alias.AliasRow,
+    user_id=ids,
+    partition=counts,
+    claimed_at=seconds,
+    at=seconds,
+    events=st.lists(st.integers(1, 2**48 - 1), max_size=32).map(alias.prints_to_bytes),
+)
 trend_rows = st.builds(trend.TrendRow, seconds, seconds, counts)
 
 VALUES = {
@@ -139,11 +194,17 @@ VALUES = {
     "item_vector.hex": item_vectors,
     "encode_request.hex": requests,
     "encode_answer.hex": answers,
+    "encode_answer_request.hex": answers,
+    "handoff_claim.hex": claims,
+    "handoff_history.hex": histories,
+    "handoff_forward.hex": forwards,
+    "handoff_answer.hex": forwarded_answers,
     "interest_record.hex": interest_records,
     "recommendations.json": ranked_lists,
     "signal_block.hex": signal_blocks(),
     "item_trend.hex": item_trends,
     "row_positions.hex": positions_rows,
     "row_waiting.hex": waiting_rows,
+    "row_alias.hex": alias_rows,
     "row_trend.hex": trend_rows,
 }

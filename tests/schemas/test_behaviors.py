@@ -90,8 +90,8 @@ def test_what_is_not_a_json_object_is_refused(data: bytes):
 
 @pytest.mark.parametrize("kind", BEHAVIOR_TYPES)
 def test_every_type_is_taken_with_its_subject(kind: str):
-    assert decoded(type=kind).type == kind
-    assert decoded(type=kind, item_id=None, text="blue mug").text == "blue mug"
+    assert decoded(type=kind, anonymous_id="v").type == kind
+    assert decoded(type=kind, anonymous_id="v", item_id=None, text="blue mug").text == "blue mug"
 
 
 @pytest.mark.parametrize("kind", [kind for kind in BEHAVIOR_TYPES if kind != "identify"])
@@ -101,7 +101,15 @@ def test_a_behavior_about_nothing_is_refused(kind: str):
 
 
 def test_an_identify_needs_no_subject():
-    assert decoded(type="identify", item_id=None).type == "identify"
+    assert decoded(type="identify", anonymous_id="v", item_id=None).type == "identify"
+
+
+@pytest.mark.parametrize("more", [{}, {"item_id": None}, {"text": "blue mug"}], ids=str)
+def test_an_identify_names_the_user_and_the_visitor(more: dict[str, Any]):
+    with pytest.raises(SchemaError, match="it has no anonymous_id"):
+        decoded(type="identify", **more)
+    with pytest.raises(SchemaError, match="it has no user_id"):
+        decoded(type="identify", user_id=None, anonymous_id="v", **more)
 
 
 def test_a_behavior_of_nobody_is_refused():

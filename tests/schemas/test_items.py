@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 
 from schemas.errors import SchemaError
-from schemas.items import Item, ItemVector, decode_item, decode_item_vector, encode_item_vector
+from schemas.items import (
+    Item,
+    ItemVector,
+    band_bounds,
+    brand_of,
+    decode_item,
+    decode_item_vector,
+    encode_item_vector,
+    price_band_of,
+)
 
 WRONG_FIELDS: list[tuple[dict[str, Any], str]] = [
     ({"id": ""}, "$.id"),
@@ -61,3 +70,24 @@ def test_numbers_in_attributes_become_floats_and_truth_stays_truth():
 def test_a_vector_of_another_size_is_refused(size: int):
     with pytest.raises(SchemaError, match=rf"`\$\.vector` has {size} bytes, 256 of float16 are needed"):
         decode_item_vector(encode_item_vector(ItemVector(item_id="i", encoder="e", vector=bytes(size))))
+
+
+@pytest.mark.parametrize(
+    ("price", "band"), [(1, 0), (1.42, 1), (1.99, 1), (2, 2), (12.5, 7), (16, 8), (0.7, -2), (0.01, -14), (0, -14)]
+)
+def test_two_price_bands_make_a_doubling(price: float, band: int):
+    assert price_band_of(decoded(attributes={"price": price})) == band
+    low, high = band_bounds(band)
+    assert low <= max(price, 0.01) < high
+
+
+@pytest.mark.parametrize("attributes", [{}, {"price": -1}, {"price": "12.5"}, {"price": True}])
+def test_what_is_no_price_has_no_band(attributes: dict[str, Any]):
+    assert price_band_of(decoded(attributes=attributes)) is None
+
+
+@pytest.mark.parametrize(
+    ("attributes", "brand"), [({}, ""), ({"brand": " Acme "}, "Acme"), ({"brand": 4711}, ""), ({"brand": True}, "")]
+)
+def test_a_brand_is_text(attributes: dict[str, Any], brand: str):
+    assert brand_of(decoded(attributes=attributes)) == brand

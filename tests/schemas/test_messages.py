@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from schemas.encoding import decode_answer, encode_answer
+from schemas.encoding import MOST_CLAUSES, decode_answer, encode_answer
 from schemas.errors import SchemaError
 from schemas.interests import decode_interest_record, encode_interest_record
 from schemas.recommendations import recommendation_id
@@ -12,12 +12,31 @@ from schemas.trends import decode_signal_block, encode_signal_block
 from tests.golden.examples import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK, VECTOR
 
 ANSWER = next(example.value for example in MESSAGES if example.file == "encode_answer.hex")
+SPLIT = next(example.value for example in MESSAGES if example.file == "encode_answer_request.hex")
 changed = msgspec.structs.replace
 
 
 def test_an_answer_with_half_a_vector_is_refused():
     with pytest.raises(SchemaError, match=r"`\$\.vector` has 128 bytes"):
         decode_answer(encode_answer(changed(ANSWER, vector=VECTOR[:128])))
+
+
+def test_an_answer_with_half_a_vector_of_a_clause_is_refused_by_its_place():
+    halved = changed(SPLIT, clauses=(SPLIT.clauses[0], changed(SPLIT.clauses[1], vector=VECTOR[:128])))
+    with pytest.raises(SchemaError, match=r"`\$\.clauses\[1\]\.vector` has 128 bytes"):
+        decode_answer(encode_answer(halved))
+
+
+def test_an_answer_with_more_clauses_than_are_allowed_is_refused():
+    decode_answer(encode_answer(changed(SPLIT, clauses=SPLIT.clauses[:1] * MOST_CLAUSES)))
+    with pytest.raises(SchemaError, match=r"length <= 8.*`\$\.clauses`"):
+        decode_answer(encode_answer(changed(SPLIT, clauses=SPLIT.clauses[:1] * (MOST_CLAUSES + 1))))
+
+
+def test_an_answer_of_an_older_encoder_has_no_clauses():
+    kept = msgspec.to_builtins(ANSWER, builtin_types=(bytes,))
+    del kept["clauses"]
+    assert decode_answer(msgspec.msgpack.encode(kept)) == ANSWER
 
 
 def test_an_answer_may_have_no_vector():
@@ -28,16 +47,21 @@ def test_an_interest_record_with_a_short_vector_is_refused_by_its_place():
     short = changed(INTEREST_RECORD.interests[0], vector=VECTOR[:-2])
     for place, record in {
         r"\$\.vector`": changed(INTEREST_RECORD, vector=VECTOR + VECTOR),
-        r"\$\.interests\[1\]\.vector`": changed(INTEREST_RECORD, interests=(*INTEREST_RECORD.interests, short)),
-        r"\$\.unwanted\.vector`": changed(INTEREST_RECORD, unwanted=short),
+        r"\$\.interests\[2\]\.vector`": changed(INTEREST_RECORD, interests=(*INTEREST_RECORD.interests, short)),
     }.items():
         with pytest.raises(SchemaError, match=place):
             decode_interest_record(encode_interest_record(record))
 
 
 def test_an_interest_record_without_interests_needs_no_vector():
-    record = changed(INTEREST_RECORD, vector=None, interests=(), unwanted=None)
+    record = changed(INTEREST_RECORD, vector=None, interests=())
     assert decode_interest_record(encode_interest_record(record)) == record
+
+
+def test_an_interest_in_no_known_state_is_refused():
+    strange = changed(INTEREST_RECORD.interests[0], state="loved")  # type: ignore[arg-type]
+    with pytest.raises(SchemaError, match="Invalid enum value 'loved'"):
+        decode_interest_record(encode_interest_record(changed(INTEREST_RECORD, interests=(strange,))))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,12 @@ COMMANDS = (
     ("simulate",),
     ("tail",),
     ("inspect",),
+    ("say",),
+    ("search",),
     ("settings",),
     ("dead-letters",),
     ("doctor",),
+    ("evaluate",),
     ("demo",),
 )
 HEAVY = ("numpy", "numba", "faust", "aiokafka", "confluent_kafka", "pydantic", "torch", "msgspec", "rocksdict")
@@ -94,7 +97,11 @@ def test_a_value_that_may_be_a_secret_is_not_shown() -> None:
     assert "987654321" not in done.stderr
 
 
-@pytest.mark.parametrize("command", [("inspect", "ann"), ("produce", "items")], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command",
+    [("inspect", "ann"), ("produce", "items"), ("say", "ann", "more tea"), ("search", "ann", "tea")],
+    ids=lambda command: command[0],
+)
 def test_no_kafka_ends_with_code_2_and_says_where_the_flag_sent_it(command: tuple[str, ...]) -> None:
     done = penchant(*command, "--bootstrap", NOWHERE, environment={"PENCHANT_KAFKA__BOOTSTRAP": "127.0.0.1:2"})
     assert done.returncode == 2

@@ -47,9 +47,8 @@ def test_every_setting_has_a_meaning_a_kind_and_a_variable(setting) -> None:
 @pytest.mark.parametrize("setting", all_settings(), ids=lambda setting: setting.name)
 def test_a_number_of_seconds_bytes_or_records_has_its_unit(setting) -> None:
     last = setting.path[-1]
-    timed = last.endswith(("interval", "timeout", "retention", "age", "grace", "half_life", "limit")) and isinstance(
-        setting.default, float
-    )
+    ends = ("interval", "timeout", "retention", "age", "grace", "half_life", "future_limit", "gap", "span", "horizon")
+    timed = last.endswith(ends) and isinstance(setting.default, float)
     if timed or last.endswith(("bytes", "records")):
         assert setting.unit in BASE_UNITS
     if setting.unit:
@@ -77,6 +76,7 @@ VALUES = {
     "encoder.model": st.sampled_from(["minilm", "fake"]),
     "worker.lists": st.booleans(),
     "interests.half_life": st.floats(1.0, 1e8).map(round),
+    "interests.attention": st.sampled_from(["learned", "mass"]),
     "ranking.had": st.lists(st.sampled_from(["view", "like", "hide"]), max_size=3).map(tuple),
     "kafka.bootstrap": st.integers(1, 65_535).map("localhost:{}".format),
 }
@@ -137,8 +137,17 @@ WRONG = [
     ("kafka.bootstrap", "kafka", "HOST:PORT"),
     ("kafka.bootstrap", "kafka:9092,other", "HOST:PORT"),
     ("kafka.bootstrap", "kafka://kafka:9092", "HOST:PORT"),
-    ("ranking.recency", 2, "a number > 0 and <= 1"),
+    ("ranking.popularity", "inf", "a number"),
     ("interests.floor", 1, "a number >= 0 and < 1"),
+    ("interests.attention", "best", "one of learned, mass"),
+    ("interests.adaptive_half_life", "maybe", "true or false"),
+    ("interests.horizon", 0, "a number of seconds > 0"),
+    ("interests.learning_rate", -1, "a number >= 0"),
+    ("interests.novelty", "nan", "a number"),
+    ("interests.proof", 0, "a whole number of behaviors >= 1"),
+    ("interests.probation", 2, "a number from 0 to 1"),
+    ("interests.burst", 0, "a number of behaviors > 0"),
+    ("interests.refill", 0, "a number of behaviors per second > 0"),
 ]
 
 

@@ -7,7 +7,7 @@ from streams.apps.demo.kafka import deletion_command
 from streams.apps.demo.setup import DemoSetup
 
 ITEM = "22423"  # Regency cakestand 3 tier
-AFTERWARDS = "2011-12-10T12:00:00Z"  # after the last purchase of the sample
+SAID, AFTERWARDS = "2011-12-10T11:00:00Z", "2011-12-10T12:00:00Z"  # after the last purchase of the sample
 
 
 def addresses(setup: DemoSetup, customer: str) -> Sequence[str]:
@@ -26,7 +26,9 @@ def addresses(setup: DemoSetup, customer: str) -> Sequence[str]:
         "",
         *export,
         "  penchant tail --from-beginning",
-        f"  penchant inspect {customer}",
+        f"  penchant inspect {customer} --why",
+        f'  penchant search {customer} "something for a party"',
+        f'  penchant say {customer} "more christmas decorations, no bags" --at {SAID}',
         "",
         "and what one more purchase does:",
         "",

@@ -9,7 +9,7 @@ from schemas.behaviors import Behavior
 from streams.apps.demo.options import Sample
 from streams.apps.demo.view import milliseconds
 from streams.apps.demo.watch import Watch
-from streams.apps.display import catalog_of, main_reason, moment, title_of, words_of
+from streams.apps.display import main_reason, moment, names_of, title_of
 
 EXAMPLE_PURCHASES = 5
 TALKATIVE = 10
@@ -118,14 +118,19 @@ def example(result: DemoResult) -> list[str]:
     purchases = [
         f"  {moment(b.at)}  {title_of(watch.items.get(b.item_id or ''), b.item_id or '')}" for b in reversed(bought)
     ]
-    catalog = catalog_of(watch.items)
-    names = {i.id: f"like {words[0]}" for i in watch.records[user].interests if (words := words_of(i, catalog))}
+    names = names_of(watch.records[user])
     places = [
         f"  {place:>3}  {title_of(watch.items.get(entry.item_id), entry.item_id):<{TITLE_WIDTH}}"
         f"  {main_reason(entry.reasons, names)}"
         for place, entry in enumerate(watch.lists[user].items, 1)
     ]
-    return [f"For example {user}, who bought last", *purchases, "", "is recommended", *places]
+    return [
+        f"For example {user}, who bought last",
+        *purchases,
+        "",
+        "is recommended, with the interest behind it",
+        *places,
+    ]
 
 
 def example_user(behaviors: Sequence[Behavior]) -> str:

@@ -17,7 +17,7 @@ BEHIND = 100_000  # records of lag that are worth a word
 def workers(cluster: Cluster) -> Finding:
     """Whether workers are in the group, how far behind they are, and whether each can have a partition."""
     topics = cluster.settings.topics
-    sources = (topics.clickstream, topics.behaviors_encoded, topics.item_signals)
+    sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs, topics.item_signals)
     members = _members(cluster, cluster.settings.app)
     lags = {source: cluster.lag(cluster.settings.app, source) for source in cluster.there(*sources)}
     partitions = max(cluster.partitions[source] for source in lags)

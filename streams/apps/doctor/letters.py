@@ -15,7 +15,8 @@ DETAIL = 120
 def dead_letters(cluster: Cluster) -> Finding:
     """How many dead letters came within a day, by reason."""
     topics = cluster.settings.topics
-    sources = (topics.clickstream, topics.behaviors_encoded, topics.item_signals, topics.items, topics.encode_requests)
+    within = (topics.behaviors_encoded, topics.handoffs, topics.item_signals, topics.encode_requests)
+    sources = (topics.clickstream, topics.items, *within)
     messages = cluster.since(time.time() - DAY, *map(dead_letters_of, sources))
     if not messages:
         return Finding("dead letters", "ok", "none within a day")

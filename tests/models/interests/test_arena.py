@@ -7,32 +7,24 @@ from hypothesis import strategies as st
 
 from models.interests.arena import UserArena
 from models.interests.errors import ArenaError
-from models.interests.update import admit_and_apply
 from schemas.errors import SchemaError, UnknownVersionError
 from schemas.rows import keys
-from schemas.rows.user import HEAD, HEAD_BYTES, ROWS_PER_USER, SEEN_CHUNKS
+from schemas.rows.user import (
+    FEEDBACK_BYTES,
+    HEAD_BYTES,
+    INTEREST_BYTES,
+    RING_BYTES,
+    RINGS,
+    SEEN_BYTES,
+    SEEN_CHUNK,
+    SEEN_CHUNKS,
+    SLOTS,
+)
 from tests.models.builders import HOUR, NOON, state_of
-from tests.models.interests.acts import RULES, act, columns_of, histories
-from tests.models.interests.slow import Act
+from tests.models.interests.acts import UNKNOWN, act, histories
+from tests.models.interests.twin import ANN, Store, arena_after, flush, receive, reload
 
-Store = dict[bytes, bytes]
-
-
-def receive(arena: UserArena, owner: str, *acts: Act) -> None:
-    columns = columns_of(acts, arena.slot_of(owner))
-    admit_and_apply(arena, columns, np.ones(len(acts), np.bool_), RULES)
-
-
-def flush(arena: UserArena, store: Store) -> None:
-    for key, row in arena.take_rows(arena.changed_slots()):
-        if row is None:
-            store.pop(key, None)
-        else:
-            store[key] = row
-
-
-def rows_of(store: Store, owner: str) -> list[tuple[bytes, bytes]]:
-    return [(key, row) for key, row in store.items() if keys.owner_of(key) == owner]
+WHOLE = ("head", "feedback", "rings", "meta", "seen")
 
 
 def arena_with(*owners: str) -> UserArena:
@@ -44,63 +36,55 @@ def arena_with(*owners: str) -> UserArena:
 @settings(max_examples=50, deadline=None)
 @given(histories())
 def test_loading_what_was_taken_gives_the_same_user_with_directions_in_float16(history):
-    arena, store = arena_with("ann"), {}
-    receive(arena, "ann", *history)
+    arena, store = arena_after(history), {}
     flush(arena, store)
     loaded = UserArena(1)
-    slot = loaded.load("ann", rows_of(store, "ann"))
-    assert loaded.head[slot] == arena.head[0]
-    assert loaded.meta[slot].tobytes() == arena.meta[0].tobytes()
-    assert loaded.seen[slot].tobytes() == arena.seen[0].tobytes()
-    assert loaded.directions[slot].tolist() == arena.directions[0].astype(np.float16).astype(np.float32).tolist()
+    slot = loaded.load("ann", store.items())
+    for name in WHOLE:
+        assert getattr(loaded, name)[slot].tobytes() == getattr(arena, name)[ANN].tobytes(), name
+    assert loaded.directions[slot].tolist() == arena.directions[ANN].astype(np.float16).astype(np.float32).tolist()
+    np.testing.assert_allclose(loaded.directions[slot], arena.directions[ANN], atol=1e-3)
 
 
 @settings(max_examples=30, deadline=None)
 @given(histories(most=30), st.integers(0, 30))
 def test_rows_written_flush_by_flush_are_those_of_the_whole_user(history, flushed_at):
-    stepwise, store = arena_with("ann"), {}
-    receive(stepwise, "ann", *history[:flushed_at])
+    stepwise, store = arena_after(history[:flushed_at]), {}
     flush(stepwise, store)
-    receive(stepwise, "ann", *history[flushed_at:])
+    receive(stepwise, history[flushed_at:])
     flush(stepwise, store)
-    at_once, whole = arena_with("ann"), {}
-    receive(at_once, "ann", *history)
-    flush(at_once, whole)
+    whole: Store = {}
+    flush(arena_after(history), whole)
     assert store == whole
 
 
 def test_rows_written_flush_by_flush_stay_whole_when_interests_join():
-    views = [act("view", NOON + n * HOUR, 1 + 7 * n % 59) for n in range(120)]
+    views = [act("view", NOON + n * HOUR, 1 + 7 * n % 47) for n in range(120)]
     stepwise, store = arena_with("ann"), {}
     for view in views:
-        receive(stepwise, "ann", view)
+        receive(stepwise, [view])
         flush(stepwise, store)
-    at_once, whole = arena_with("ann"), {}
-    receive(at_once, "ann", *views)
+    at_once, whole = arena_after(views), {}
     flush(at_once, whole)
-    assert at_once.head["next_interest"][0] > ROWS_PER_USER
+    assert at_once.head["next_interest"][ANN] > SLOTS
     assert store == whole
 
 
 @settings(max_examples=30, deadline=None)
 @given(histories(most=30), histories(most=30))
 def test_an_evicted_user_who_is_loaded_again_goes_on_like_one_who_stayed(before, after):
-    stayed, moved, store = arena_with("ann"), arena_with("ann"), {}
+    stayed, moved, store = arena_after(before), arena_after(before), {}
+    reload(moved, store)
+    stayed.directions[ANN] = stayed.directions[ANN].astype(np.float16)
     for arena in (stayed, moved):
-        receive(arena, "ann", *before)
-        flush(arena, store)
-    moved.evict(np.array([0]))
-    moved.load("ann", rows_of(store, "ann"))
-    stayed.directions[0] = stayed.directions[0].astype(np.float16)
-    for arena in (stayed, moved):
-        receive(arena, "ann", *after)
+        receive(arena, after)
     assert state_of(stayed, "ann") == state_of(moved, "ann")
 
 
 def test_users_are_kept_when_the_arena_grows():
     arena = UserArena(1)
     slots = arena.add([f"user-{n}" for n in range(100)])
-    receive(arena, "user-3", act("view", NOON, 1))
+    receive(arena, [act("view", NOON, 1)], owner="user-3")
     arena.add([f"user-{n}" for n in range(100, 300)])
     assert len(arena) == 300
     assert sorted(slots.tolist()) == list(range(100))
@@ -109,7 +93,7 @@ def test_users_are_kept_when_the_arena_grows():
 
 def test_a_slot_given_up_is_used_again_and_empty():
     arena = arena_with("ann", "bob")
-    receive(arena, "ann", act("purchase", NOON, 1))
+    receive(arena, [act("purchase", NOON, 1), act("impression", NOON, shown=(1, 2))])
     arena.take_rows(arena.changed_slots())
     slot = arena.slot_of("ann")
     arena.evict(np.array([slot]))
@@ -120,11 +104,10 @@ def test_a_slot_given_up_is_used_again_and_empty():
 
 
 def test_a_user_with_unsaved_changes_is_not_evicted():
-    arena = arena_with("ann")
-    receive(arena, "ann", act("view", NOON, 1))
+    arena = arena_after([act("view", NOON, 1)])
     with pytest.raises(ArenaError, match="take_rows first"):
-        arena.evict(np.array([0]))
-    assert arena.slot_of("ann") == 0
+        arena.evict(np.array([ANN]))
+    assert arena.slot_of("ann") == ANN
 
 
 def test_a_user_cannot_be_added_twice():
@@ -135,9 +118,9 @@ def test_a_user_cannot_be_added_twice():
 def test_users_longest_unused_come_first_but_for_changed_and_kept_ones():
     arena = arena_with("a", "b", "c", "d")
     for owner in "cabd":
-        receive(arena, owner, act("view", NOON, 1))
+        receive(arena, [act("view", NOON, 1)], owner=owner)
     arena.take_rows(arena.changed_slots())
-    receive(arena, "a", act("view", NOON + HOUR, 1))
+    receive(arena, [act("view", NOON + HOUR, 1)], owner="a")
     keep = np.zeros(len(arena.changed), np.bool_)
     keep[arena.slot_of("b")] = True
     names = [arena.owners[slot] for slot in arena.least_recently_touched(5, keep)]
@@ -146,48 +129,58 @@ def test_users_longest_unused_come_first_but_for_changed_and_kept_ones():
 
 
 def test_forgetting_a_user_deletes_every_row():
-    arena, store = arena_with("ann"), {}
-    receive(arena, "ann", *[act(kind, NOON, item) for kind in ("purchase", "dislike") for item in range(1, 59)])
+    had = [act("purchase", NOON, item) for item in range(1, UNKNOWN + SEEN_CHUNKS * SEEN_CHUNK)]
+    arena, store = arena_after([*had, act("impression", NOON, shown=(1, 2))]), {}
     flush(arena, store)
-    assert len(store) == 1 + ROWS_PER_USER + 1
-    arena.forget(np.array([0]))
+    assert len(store) == 1 + 1 + RINGS + SLOTS + SEEN_CHUNKS
+    arena.forget(np.array([ANN]))
     flush(arena, store)
     assert store == {}
 
 
+def test_only_rows_that_changed_are_taken():
+    arena = arena_after([act("view", NOON, 1), act("view", NOON, 2)])
+    arena.take_rows(np.array([ANN]))
+    receive(arena, [act("view", NOON + 60, 2)])
+    places = {key[5:] for key, _ in arena.take_rows(np.array([ANN]))}
+    assert places == {b"h", b"f", b"r\0", b"i\1"}
+
+
 def test_a_user_without_changes_has_no_rows_to_take():
     arena = arena_with("ann", "bob")
-    receive(arena, "ann", act("view", NOON, 1))
+    receive(arena, [act("view", NOON, 1)])
     assert {keys.owner_of(key) for key, _ in arena.take_rows(np.array([0, 1]))} == {"ann"}
     assert arena.take_rows(np.array([0, 1])) == []
 
 
-def test_a_row_of_a_newer_version_is_refused_and_the_user_is_not_loaded():
+@pytest.mark.parametrize("place", [keys.HEAD, keys.FEEDBACK, keys.INTEREST + b"\7"])
+def test_a_row_of_a_newer_version_is_refused_and_the_user_is_not_loaded(place):
     arena = UserArena(1)
-    key = keys.owner_prefix("ann") + keys.HEAD
     with pytest.raises(UnknownVersionError, match="run the newer program"):
-        arena.load("ann", [(key, b"\x02" + bytes(HEAD_BYTES - 1))])
+        arena.load("ann", [(keys.owner_prefix("ann") + place, b"\x02" + bytes(500))])
     assert arena.slot_of("ann") == -1
 
 
 @pytest.mark.parametrize(
-    ("place", "row"),
+    ("place", "size"),
     [
-        (keys.HEAD, np.ones(1, HEAD).tobytes()[:-1] + b"xy"),
-        (keys.INTEREST + b"\x00", b"\x01"),
-        (keys.INTEREST + bytes([ROWS_PER_USER]), b"\x01" * 288),
-        (keys.SEEN + b"\x00", bytes(255)),
-        (keys.SEEN + bytes([SEEN_CHUNKS]), bytes(256)),
-        (b"z", b"\x01"),
+        (keys.HEAD, HEAD_BYTES + 1),
+        (keys.FEEDBACK, FEEDBACK_BYTES - 1),
+        (keys.RING + b"\0", RING_BYTES - 1),
+        (keys.RING + bytes([RINGS]), RING_BYTES),
+        (keys.INTEREST + b"\0", 1),
+        (keys.INTEREST + bytes([SLOTS]), INTEREST_BYTES),
+        (keys.SEEN + b"\0", SEEN_BYTES - 1),
+        (keys.SEEN + bytes([SEEN_CHUNKS]), SEEN_BYTES),
+        (b"z", 1),
     ],
 )
-def test_a_row_that_does_not_fit_is_refused(place, row):
-    head = b"\x01" + bytes(HEAD_BYTES - 1)
+def test_a_row_that_does_not_fit_is_refused(place, size):
     with pytest.raises(SchemaError):
-        UserArena(1).load("ann", [(keys.owner_prefix("ann") + place, row if place != keys.HEAD else head + b"x")])
+        UserArena(1).load("ann", [(keys.owner_prefix("ann") + place, b"\x01" * size)])
 
 
 def test_bytes_per_user_is_what_the_arrays_take():
     arena = UserArena(10)
-    arrays = (arena.head, arena.meta, arena.directions, arena.seen)
+    arrays = [getattr(arena, name) for name in (*WHOLE, "directions")]
     assert arena.bytes_per_user == sum(array.nbytes for array in arrays) // 10

@@ -1,6 +1,8 @@
-"""User rows: the table in the module's text, the layout, and a second reader agree byte for byte."""
+"""User rows: the tables in the module's text, the layouts, and a second reader agree byte for byte."""
 
+from collections.abc import Callable
 from dataclasses import astuple, fields
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,67 +12,81 @@ from hypothesis import strategies as st
 from schemas.behaviors import BEHAVIOR_TYPES
 from schemas.errors import SchemaError, UnknownVersionError
 from schemas.rows import user
-from schemas.rows.user import HEAD, HEAD_BYTES, INTEREST, INTEREST_BYTES, SEEN_BYTES, check_version
+from schemas.rows.user import (
+    FEEDBACK,
+    FEEDBACK_BYTES,
+    HEAD,
+    HEAD_BYTES,
+    INTEREST,
+    INTEREST_BYTES,
+    RING,
+    RING_BYTES,
+    SEEN_BYTES,
+    USER_BYTES,
+    check_version,
+)
 from schemas.vectors import DIMENSIONS
 from tests.golden.examples import HEAD as HEAD_EXAMPLE
 from tests.golden.examples import write_head
-from tests.golden.slow_rows import Head, Interest, read_head, read_interest, read_seen
-from tests.schemas.rows.tables import documented
+from tests.golden.slow_rows import read_feedback, read_head, read_interest, read_ring, read_seen
+from tests.schemas.rows.tables import documented, laid_out
+
+LAYOUTS = {"Head": HEAD, "Feedback": FEEDBACK, "Ring": RING, "Interest": INTEREST}
 
 
-def laid_out(layout: np.dtype) -> list[tuple[int, int, str, str]]:
-    """The same of a layout; padding is what the table calls (zero)."""
-    rows = []
-    for name in layout.names:
-        dtype, offset = layout.fields[name][:2]
-        shown = "(zero)" if name.startswith("pad") else name
-        rows.append((offset, int(np.prod(dtype.shape)), dtype.base.str[1:], shown))
-    return rows
+def test_the_tables_are_the_layouts():
+    assert documented(user.__doc__) == [row for layout in LAYOUTS.values() for row in laid_out(layout)]
 
 
-def test_the_table_is_the_layout():
-    assert documented(user.__doc__) == laid_out(HEAD) + laid_out(INTEREST)
-
-
-def test_the_layouts_are_little_endian_and_have_no_holes():
-    for layout in (HEAD, INTEREST):
-        assert sum(layout.fields[name][0].itemsize for name in layout.names) == layout.itemsize
-        assert all(layout.fields[name][0].base.str[0] in "<|" for name in layout.names)
+@pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
+def test_the_layouts_are_little_endian_and_have_no_holes(layout: np.dtype):
+    assert sum(layout.fields[name][0].itemsize for name in layout.names) == layout.itemsize
+    assert all(layout.fields[name][0].base.str[0] in "<|" for name in layout.names)
+    assert layout.itemsize % 8 == 0
 
 
 def test_the_sizes_are_those_in_the_text():
-    assert f"Head, {HEAD_BYTES} bytes" in user.__doc__
-    assert f"Interest, {INTEREST_BYTES} bytes" in user.__doc__
-    assert f"Seen chunk, {SEEN_BYTES} bytes: {user.SEEN_CHUNK} item" in user.__doc__
-    assert f"(n // {user.SEEN_CHUNK}) % {user.SEEN_CHUNKS} at place n % {user.SEEN_CHUNK}" in user.__doc__
-    largest = HEAD_BYTES + user.ROWS_PER_USER * INTEREST_BYTES + user.SEEN_CHUNKS * SEEN_BYTES
-    assert f"{largest:,} bytes at most" in user.__doc__
-    assert largest <= 4096
+    text = user.__doc__
+    sizes = {"Head": HEAD_BYTES, "Feedback": FEEDBACK_BYTES, "Ring": RING_BYTES, "Interest": INTEREST_BYTES}
+    for name, size in sizes.items():
+        assert f"{name}, {size} bytes" in text
+    assert f"the {INTEREST.itemsize} below, then the mean vector of its behaviors as {DIMENSIONS} float16" in text
+    assert f"Seen chunk, {SEEN_BYTES} bytes: {user.SEEN_CHUNK} item" in text
+    assert f"(n // {user.SEEN_CHUNK}) % {user.SEEN_CHUNKS} at place n % {user.SEEN_CHUNK}" in text
+    assert f"(n // {user.RING_IDS}) % {user.RINGS} at place n % {user.RING_IDS}" in text
+    assert f"(n // {user.RING_RECENTS}) % {user.RINGS} at place n % {user.RING_RECENTS}" in text
+    assert f"of which there are {user.RINGS}" in text
+
+
+def test_a_user_fits_into_what_was_promised():
+    rings, interests, seen = user.RINGS * RING_BYTES, user.SLOTS * INTEREST_BYTES, user.SEEN_CHUNKS * SEEN_BYTES
+    assert HEAD_BYTES + FEEDBACK_BYTES + rings + interests + seen == USER_BYTES <= 4096
+    assert "4,096 bytes at most" in user.__doc__
 
 
 def test_the_rings_and_masses_have_a_place_for_each():
     assert HEAD["type_mass"].shape == (len(BEHAVIOR_TYPES),)
-    assert HEAD["event_ids"].shape == (user.EVENT_IDS,)
-    assert {HEAD[name].shape for name in ("recent_items", "recent_at", "recent_types")} == {(user.RECENT,)}
-    assert max(user.EVENT_IDS, user.RECENT) <= 256
-    assert user.UNWANTED == user.SLOTS == user.ROWS_PER_USER - 1
+    assert RING["event_low"].shape == RING["event_high"].shape == (user.EVENT_IDS // user.RINGS,)
+    assert {RING[name].shape for name in ("items", "at", "types", "interests")} == {(user.RECENTS // user.RINGS,)}
+    assert max(user.EVENT_IDS, user.RECENTS) <= 256
+    assert user.SLOTS <= 8 < user.NO_INTEREST
 
 
-@given(row=st.binary(min_size=HEAD_BYTES, max_size=HEAD_BYTES))
-def test_the_second_reader_reads_the_same_head(row: bytes):
-    slow = read_head(row)
-    fast = np.frombuffer(row, HEAD)[0]
-    for field in fields(Head):
-        np.testing.assert_array_equal(fast[field.name], getattr(slow, field.name))
-
-
-@given(row=st.binary(min_size=INTEREST_BYTES, max_size=INTEREST_BYTES))
-def test_the_second_reader_reads_the_same_interest(row: bytes):
-    slow = read_interest(row)
-    fast = np.frombuffer(row, INTEREST, 1)[0]
-    for field in fields(Interest)[:-1]:
-        np.testing.assert_array_equal(fast[field.name], getattr(slow, field.name))
-    np.testing.assert_array_equal(np.frombuffer(row, "<f2", DIMENSIONS, INTEREST.itemsize), slow.vector)
+@pytest.mark.parametrize(
+    ("layout", "read"),
+    [(HEAD, read_head), (FEEDBACK, read_feedback), (RING, read_ring), (INTEREST, read_interest)],
+    ids=LAYOUTS,
+)
+@given(data=st.data())
+def test_the_second_reader_reads_the_same_row(layout: np.dtype, read: Callable[[bytes], Any], data: st.DataObject):
+    size = INTEREST_BYTES if layout is INTEREST else layout.itemsize
+    row = data.draw(st.binary(min_size=size, max_size=size))
+    slow, fast = read(row), np.frombuffer(row, layout, 1)[0]
+    for field in fields(slow):
+        if field.name != "vector":
+            np.testing.assert_array_equal(fast[field.name], getattr(slow, field.name))
+    if layout is INTEREST:
+        np.testing.assert_array_equal(np.frombuffer(row, "<f2", DIMENSIONS, INTEREST.itemsize), slow.vector)
 
 
 @given(row=st.binary(min_size=SEEN_BYTES, max_size=SEEN_BYTES))

@@ -114,7 +114,7 @@ def test_letters_of_all_topics_are_listed_with_reason_place_and_beginning_newest
     assert [" ".join(line.split()) for line in lines[8:]] == [
         "2 SchemaError",
         "1 ContentTypeError",
-        "3 dead letters in 5 topics",
+        "3 dead letters in 6 topics",
         "1 are kept in part: to put them back they are read again where they came from",
     ]
 

@@ -1,32 +1,33 @@
 """Tail and inspect: what is published, shown to people and to programs, and nothing that is not committed."""
 
+import base64
 import json
 import subprocess
 from contextlib import AbstractContextManager
 
-import numpy as np
 import pytest
 from confluent_kafka import Producer
 
-from schemas.interests import Interest, InterestRecord, encode_interest_record
+from schemas.interests import Reason, encode_interest_record
 from schemas.items import ItemVector, encode_item_vector
-from schemas.recommendations import Reason, Recommendations, RecommendedItem, encode_recommendations
-from schemas.vectors import DIMENSIONS, to_bytes
+from schemas.recommendations import Reason as Why
+from schemas.recommendations import Recommendations, RecommendedItem, encode_recommendations
 from streams.apps.inspect import run as inspect
 from streams.apps.operators import OperatorError
 from streams.kafka.partitioners import PARTITIONERS, partition_of
 from streams.settings import Settings, load_settings
+from tests.interests import interest_of, record_of, vector
 from tests.kafka.topics import create, produce, unique
 from tests.streams.command import penchant, running
 
 pytestmark = pytest.mark.kafka
 
 PARTITIONS = 6
-LAMP = to_bytes(np.eye(1, DIMENSIONS, dtype=np.float32)[0])
+LAMP = vector(1)
 
 
 def listed(user: str, behaviors: int, *item_ids: str) -> bytes:
-    items = tuple(RecommendedItem(item_id, 0.5, 1.0, (Reason("interest", 1.0, 3),)) for item_id in item_ids)
+    items = tuple(RecommendedItem(item_id, 0.5, 1.0, (Why("interest", 1.0, 3),)) for item_id in item_ids)
     return encode_recommendations(
         Recommendations(
             recommendation_id=f"{user}-{behaviors}",
@@ -41,18 +42,9 @@ def listed(user: str, behaviors: int, *item_ids: str) -> bytes:
 
 
 def record(user: str, behaviors: int) -> bytes:
-    lamps = Interest(3, 0.9, 1.0, 4.0, 1000.0, 86_400.0, behaviors, LAMP)
-    return encode_interest_record(
-        InterestRecord(
-            user_id=user,
-            at=1000.0,
-            behaviors=behaviors,
-            new_behaviors=1,
-            encoder="e",
-            vector=LAMP,
-            interests=(lamps,),
-        )
-    )
+    reasons = (Reason("i1", "purchase", 1000.0, 0.75),)
+    lamps = interest_of(3, label="desk lamps", behaviors=behaviors, reasons=reasons, older=0.25, vector=LAMP)
+    return encode_interest_record(record_of(user, lamps, behaviors=behaviors))
 
 
 def published(settings: Settings, topic: str, user: str, value: bytes, partition: int = -1) -> None:
@@ -128,11 +120,31 @@ def test_inspect_finds_a_user_wherever_a_producer_put_it_and_shows_the_latest(
     assert inspect(settings, "ann") == 0
     shown = capsys.readouterr().out
     assert "ann  as of 1970-01-01 00:16  2 behaviors" in shown
-    assert "intensity 0.90  attention 1.00  mass 4.00  half-life 1.0 days  2 behaviors\n      Desk lamp\n" in shown
+    assert "  desk lamps\n      proven  intensity 0.50  attention 1.00  now 100%  always 100%\n" in shown
+    assert "      mass 4.00  half-life 30.0 days  2 behaviors\n" in shown
+    assert "such as Desk lamp\n" in shown
+    assert "75.0%" not in shown
     assert "after 2 behaviors" in shown
     assert "x2" in shown
     assert "x1" not in shown
-    assert "like Desk lamp" in shown
+    assert "0.500  desk lamps\n" in shown
+
+
+def test_inspect_says_why_and_writes_a_profile(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    published(settings, settings.topics.interests, "ann", record("ann", 1), partition_of("crc32", b"ann", PARTITIONS))
+    assert inspect(settings, "ann", why=True) == 0
+    assert " 75.0%  1970-01-01 00:16  purchase          Desk lamp\n" in capsys.readouterr().out
+    assert inspect(settings, "ann", form="text") == 0
+    assert "1. desk lamps: likely (50%)" in capsys.readouterr().out
+
+
+def test_inspect_as_json_prints_the_record_for_programs(settings: Settings) -> None:
+    published(settings, settings.topics.interests, "ann", record("ann", 1), partition_of("crc32", b"ann", PARTITIONS))
+    done = penchant("inspect", "ann", "--as", "json", environment=environment(settings))
+    assert (done.returncode, done.stderr) == (0, "")
+    interest = json.loads(done.stdout)["interests"][0]
+    assert interest["reasons"] == [{"item_id": "i1", "type": "purchase", "at": 1000.0, "share": 0.75}]
+    assert base64.b64decode(interest["vector"]) == LAMP
 
 
 def test_inspect_tells_a_user_without_a_list(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:

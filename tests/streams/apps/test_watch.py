@@ -6,13 +6,14 @@ import pytest
 
 from schemas.behaviors import Behavior
 from schemas.dead_letters import DeadLetter, dead_letter_headers
-from schemas.interests import InterestRecord, encode_interest_record
+from schemas.interests import encode_interest_record
 from schemas.items import Item
 from schemas.recommendations import Recommendations, RecommendedItem, encode_recommendations
 from streams.apps.demo.options import Sample
 from streams.apps.demo.watch import Watch
 from streams.kafka.client import open_producer
 from streams.settings import Settings, dead_letters_of, load_settings
+from tests.interests import record_of
 from tests.kafka.topics import create, produce, unique
 from tests.kafka.waiting import wait_until
 
@@ -36,9 +37,7 @@ def settings(kafka: str) -> Settings:
 
 
 def say_record(settings: Settings, user: str, behaviors: int, new: int) -> None:
-    record = InterestRecord(
-        user_id=user, at=1.0, behaviors=behaviors, new_behaviors=new, encoder="e", vector=None, interests=()
-    )
+    record = record_of(user, behaviors=behaviors, new_behaviors=new)
     produce(settings.kafka.bootstrap, settings.topics.interests, [(user.encode(), encode_interest_record(record))])
 
 

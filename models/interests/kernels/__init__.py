@@ -1,0 +1,1 @@
+"""Kernels: what one behavior does to a user's rows, compiled."""

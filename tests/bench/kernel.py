@@ -1,0 +1,193 @@
+"""Kernel: what a behavior costs the interests' kernels, beside the same in plain numpy, and the step without Kafka."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from statistics import median
+from types import SimpleNamespace
+
+import numpy as np
+from faust.types import TP
+from numpy.typing import NDArray
+
+from models.catalog.background import background
+from models.catalog.catalog import Catalog
+from models.interests.arena import UserArena
+from models.interests.columns import bare_columns
+from models.interests.kernels.types import Columns, Laws
+from models.interests.options import InterestOptions
+from models.interests.update import admit_and_apply, captured, laws_of
+from schemas.behaviors import TYPE_CODES, encode_behavior
+from schemas.rows.keys import owner_of
+from schemas.rows.user import SLOTS
+from streams.agents.interests import InterestsProcessor
+from streams.agents.rehearsal import rehearse
+from streams.apps.collector import spare_collector
+from streams.apps.worker import Worker
+from streams.kafka.transport import Batch
+from streams.metrics import Health, WorkerMetrics
+from streams.state.store import LocalStore
+from tests.bench.plan import ITEMS, PARTITIONS, Plan, settings_of
+from tests.bench.result import Costs
+from tests.bench.slow_kernel import Learned, SlowUser, slow_step, slow_user
+from tests.bench.workload import TOPICS, behaviors, catalog_items, unit_vectors, zipf
+
+KERNEL_USERS = 2_000
+KERNEL_BEHAVIORS = 100_000
+SLOW_BEHAVIORS = 2_000
+FLUSH = 2_000
+NOON = 1.7e9
+LIKE, HIDE = TYPE_CODES["like"], TYPE_CODES["hide"]
+TURNED_AWAY = 0.1
+
+
+def measure(plan: Plan) -> Costs:
+    """Repeats every measurement; the kernels on users with all places taken, the step on the bench's behaviors."""
+    laws = kernel_laws()
+    fast_us(1, laws, 0)
+    processors = [Alone(plan, Path(plan.data) / str(repeat)) for repeat in range(plan.repeats)]
+    sizes = processors[0].state_bytes()
+    return Costs(
+        kernel=tuple(fast_us(KERNEL_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
+        slow=tuple(slow_us(SLOW_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
+        step=tuple(processor.cpu / plan.size * 1e6 for processor in processors),
+        state=int(median(sizes)),
+        largest_state=max(sizes),
+    )
+
+
+def fast_us(count: int, laws: Laws, seed: int) -> float:
+    """Of the kernels."""
+    arena, columns, every = crowd(KERNEL_USERS, laws), acts(KERNEL_USERS, count, seed), np.ones(count, np.bool_)
+    return cpu_us(lambda: admit_and_apply(arena, columns, every, laws), count)
+
+
+def slow_us(count: int, laws: Laws, seed: int) -> float:
+    """Of plain numpy."""
+    columns = acts(KERNEL_USERS, count, seed)
+    users, learned = slow_users(crowd(KERNEL_USERS, laws), columns)
+    return cpu_us(lambda: slow_steps(users, learned, columns, laws), count)
+
+
+def cpu_us(work: Callable[[], object], count: int) -> float:
+    """Microseconds of CPU for each of `count`."""
+    begun = time.process_time()
+    work()
+    return (time.process_time() - begun) / count * 1e6
+
+
+# -- the kernels
+
+
+def kernel_laws() -> Laws:
+    """Defaults, but that nothing is withheld from mass for coming too often."""
+    options = InterestOptions(burst=1e9, repeat_span=0.0)
+    return captured(laws_of(options, ()), options, *background(directions()))
+
+
+@cache
+def directions() -> NDArray[np.float32]:
+    """Of all items (5000, 128)."""
+    return unit_vectors(ITEMS)
+
+
+def crowd(users: int, laws: Laws) -> UserArena:
+    """Users with eight proven interests each: user u's are topics u, u + 7, u + 14, … modulo 100."""
+    arena = UserArena(users)
+    slots = arena.add([f"user-{number}" for number in range(users)])
+    for step in range(2 * SLOTS):
+        rows = (slots + 7 * (step % SLOTS)) % TOPICS + TOPICS * (step // SLOTS)
+        begin = columns_of(slots, rows, np.full(users, LIKE, np.uint8), 4.0, NOON - 100.0 + step, step)
+        admit_and_apply(arena, begin, np.ones(users, np.bool_), laws)
+    return arena
+
+
+def acts(users: int, count: int, seed: int) -> Columns:
+    """Likes and, one in ten, hides of items in the users' topics."""
+    rng = np.random.default_rng(seed)
+    slots = zipf(rng, users, count)
+    topics = (slots + 7 * rng.integers(0, SLOTS, count)) % TOPICS
+    rows = topics + TOPICS * rng.integers(0, ITEMS // TOPICS, count)
+    types = np.where(rng.random(count) < TURNED_AWAY, HIDE, LIKE).astype(np.uint8)
+    return columns_of(slots, rows, types, np.where(types == LIKE, 4.0, -3.0), NOON + np.arange(count) * 0.01, 1_000)
+
+
+def columns_of(
+    slots: np.ndarray, rows: np.ndarray, types: np.ndarray, weights: np.ndarray | float, at: object, first: int
+) -> Columns:
+    """Behaviors with vectors, on phones in the evening; event ids of their own from first on."""
+    n = len(slots)
+    ids = np.arange(first * 1_000_000 + 1, first * 1_000_000 + n + 1, dtype=np.uint64)
+    return bare_columns(slots, ids, np.broadcast_to(np.asarray(at, np.float64), n).copy())._replace(
+        types=types,
+        weights=np.broadcast_to(np.asarray(weights, np.float64), n).copy(),
+        prints=(rows + 1).astype(np.uint32),
+        hours=np.full(n, 5, np.uint8),
+        devices=np.ones(n, np.uint8),
+        vectors=directions(),
+        vector_rows=rows.astype(np.int64),
+    )
+
+
+def slow_users(arena: UserArena, columns: Columns) -> tuple[dict[int, SlowUser], Learned]:
+    """The users that behaviors are of, for the slow way."""
+    learned = Learned(arena.learned["theta"][0].copy(), arena.learned["squares"][0].copy())
+    return {slot: slow_user(arena, slot) for slot in np.unique(columns.slots).tolist()}, learned
+
+
+def slow_steps(users: dict[int, SlowUser], learned: Learned, columns: Columns, laws: Laws) -> None:
+    """The slow way."""
+    for j, slot in enumerate(columns.slots.tolist()):
+        slow_step(users[slot], learned, columns, j, laws.rules)
+
+
+# -- the step
+
+
+class Alone:
+    """A worker's processor without Kafka: bytes of behaviors in, rows and records out, a flush for each fetch.
+
+    cpu: seconds that all took, of which the store is none.
+    """
+
+    def __init__(self, plan: Plan, data: Path) -> None:
+        settings = settings_of(plan)
+        options = Worker(settings, WorkerMetrics(), Health())._interests_options(PARTITIONS)
+        rehearse(options)
+        catalog = Catalog()
+        for item in catalog_items(ITEMS):
+            catalog.put(item)
+        self._sizes: dict[bytes, int] = {}
+        processor = InterestsProcessor(options, catalog, 0, WorkerMetrics())
+        store = LocalStore(data)
+        processor.load(store, None)
+        batches = [Batch(TP(settings.topics.clickstream, 0), part, 0, len(part), 0) for part in fetches(plan.size)]
+        spare_collector()
+        self.cpu = 0.0
+        for batch in batches:
+            begun = time.process_time()
+            processor.apply(batch)
+            flush = processor.take()
+            self.cpu += time.process_time() - begun
+            self._sizes |= {key: len(row or b"") for key, row in flush.rows}
+            processor.committed()
+        store.close()
+
+    def state_bytes(self) -> list[int]:
+        """How many bytes each user's rows have in the end."""
+        sizes: dict[str, int] = {}
+        for key, size in self._sizes.items():
+            if (owner := owner_of(key)) is not None:
+                sizes[owner] = sizes.get(owner, 0) + size
+        return list(sizes.values())
+
+
+def fetches(count: int) -> Iterator[Sequence[SimpleNamespace]]:
+    """The bench's behaviors, as records of one partition."""
+    values = [(one.owner.encode(), encode_behavior(one)) for one in behaviors(count, int(NOON * 1e3))]
+    for start in range(0, count, FLUSH):
+        yield [
+            SimpleNamespace(offset=start + place, timestamp=int(2e12), key=key, value=value, headers=())
+            for place, (key, value) in enumerate(values[start : start + FLUSH])
+        ]

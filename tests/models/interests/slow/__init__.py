@@ -1,0 +1,1 @@
+"""The slow twin of the interest kernels: frozen values, and pure functions of them in plain Python floats."""
