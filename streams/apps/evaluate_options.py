@@ -1,0 +1,27 @@
+"""Evaluate options: what is measured, on what, and how it is told."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.encoder.options import Model
+
+
+@dataclass(frozen=True)
+class EvaluateOptions:
+    """What to evaluate on: planted users; else events and items, None for the shipped sample.
+
+    limit: at most so many targets, 0 for all. dev: show the part on which parameters are chosen, instead of test.
+    encoder: None for minilm (for planted users, where it is installed; else fake). cache: a folder that keeps vectors.
+    dislike_below: behaviors of a smaller value count as dislikes. size: of the simulated shops, 1 where bars hold.
+    """
+
+    planted: bool = False
+    events: Path | None = None
+    items: Path | None = None
+    limit: int = 0
+    dev: bool = False
+    json: bool = False
+    encoder: Model | None = None
+    cache: Path | None = None
+    dislike_below: float | None = None
+    size: float = 1.0
