@@ -6,7 +6,7 @@ export UV_NO_PROGRESS = 1
 # Byte code is kept, whatever the shell says: without it each process that a test or a demo starts takes seconds more.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: install demo test check format bench bench-startup clean
+.PHONY: install demo test check format bench bench-startup bench-curve clean
 
 install: .venv/.encoder          ## the penchant command with its encoder
 
@@ -34,8 +34,11 @@ bench: .venv/.dev                ## our worker against stock Faust and a bare lo
 bench-startup: .venv/.dev        ## how long the command line and a worker take to start
 	$(RUN)/python -m tests.bench startup
 
+bench-curve: .venv/.dev          ## what the capture threshold is worth, as curve.png
+	$(RUN)/python -m tests.bench curve curve.png
+
 clean:
-	rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis penchant-data
+	rm -rf .venv .cache build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis penchant-data curve.png
 
 $(UV):
 	$(PYTHON) -m venv .venv

@@ -2,8 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -11,26 +10,21 @@ import numpy as np
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.records import RecordWriter
-from models.step import Resolution, StepOptions, receive, receive_again, receive_asked, receive_encoded, recommend
+from models.step import Resolution, StepOptions, receive, receive_again, recommend
 from schemas.behaviors import (
-    FIRST_LIKELY_SECOND,
-    LARGEST_BYTES,
     Behavior,
-    decode_behavior,
     encode_behavior,
-    too_large,
-    unlikely_time,
 )
-from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS, require_json
-from schemas.encoding import EncodeAnswer, EncodeRequest, decode_answer, encode_request
-from schemas.errors import SchemaError
+from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS
+from schemas.encoding import EncodeAnswer, EncodeRequest, encode_request
 from schemas.rows.keys import LEARNED_KEY
 from schemas.rows.learned import read_learned
 from schemas.rows.partition import PositionsRow
 from schemas.trends import encode_signal_block
-from schemas.vectors import DIMENSIONS, from_bytes
+from streams.agents.accepting import Accepted, accepted, decoded, decoded_answers
 from streams.agents.ages import Ages
 from streams.agents.aliases import Aliases
+from streams.agents.answers import receive_answers
 from streams.agents.dead_letters import DeadLetters
 from streams.agents.handoffs import Handoffs
 from streams.agents.mood import Mood
@@ -45,8 +39,6 @@ from streams.state.store import LocalStore, Row
 
 # Event time in seconds by which a behavior may be late and still find its faded user unswept.
 RETIREMENT_MARGIN = 7 * 86_400.0
-
-
 # Behaviors whose text says what is wanted and what not, thing by thing.
 SPOKEN = ("request", "mute", "unmute")
 
@@ -74,31 +66,6 @@ class InterestsOptions:
     waiting_age: float
     future_limit: float
     lists: bool
-
-
-@dataclass
-class _Accepted:
-    """Behaviors of one batch that may be applied, in order, with the records they came in."""
-
-    behaviors: list[Behavior] = field(default_factory=list)
-    at: list[float] = field(default_factory=list)
-    records: list[Record] = field(default_factory=list)
-
-    def add(self, behavior: Behavior, record: Record) -> None:
-        """Adds one at the end."""
-        self.behaviors.append(behavior)
-        self.at.append(behavior.at)
-        self.records.append(record)
-
-    def only(self, kept: Sequence[int]) -> "_Accepted":
-        """Those at these places, in order."""
-        if len(kept) == len(self.behaviors):
-            return self
-        return _Accepted(
-            [self.behaviors[place] for place in kept],
-            [self.at[place] for place in kept],
-            [self.records[place] for place in kept],
-        )
 
 
 class InterestsProcessor:
@@ -151,56 +118,39 @@ class InterestsProcessor:
     def _apply_clickstream(self, batch: Batch) -> None:
         stage = self._metrics.stage_seconds.labels
         with stage("decode").time():
-            accepted = self._decode(batch)
+            found = self._decode(batch)
         with stage("apply").time():
-            stay, duplicates = self._handoffs.divert(accepted.behaviors, accepted.at)
+            stay, duplicates = self._handoffs.divert(found.behaviors, found.at)
             self._metrics.duplicates.inc(duplicates)
-            self._apply_accepted(batch.topic, accepted.only(stay), receive)
+            self._apply_accepted(batch.topic, found.only(stay), receive)
 
-    def _apply_accepted(self, topic: str, accepted: _Accepted, take_in: TakeIn) -> None:
-        slots = self._users.slots_of([behavior.owner for behavior in accepted.behaviors])
+    def _apply_accepted(self, topic: str, taken: Accepted, take_in: TakeIn) -> None:
+        slots = self._users.slots_of([behavior.owner for behavior in taken.behaviors])
         if (slots < 0).any():
-            slots, accepted = self._refuse_strangers(topic, accepted, slots)
-        if not accepted.behaviors:
+            slots, taken = self._refuse_strangers(topic, taken, slots)
+        if not taken.behaviors:
             return
-        at = np.array(accepted.at)
+        at = np.array(taken.at)
         self._watermark = max(self._watermark, float(at.max()))
-        resolution = take_in(self._arena, self._catalog, slots, accepted.behaviors, at, self._options.step)
-        self._count(accepted.behaviors, at, slots, resolution.applied)
-        self._ages.add(at[resolution.applied], [accepted.records[index] for index in resolution.applied.tolist()])
+        resolution = take_in(self._arena, self._catalog, slots, taken.behaviors, at, self._options.step)
+        self._count(taken.behaviors, at, slots, resolution.applied)
+        self._ages.add(at[resolution.applied], [taken.records[index] for index in resolution.applied.tolist()])
         self._metrics.duplicates.inc(resolution.duplicates)
         for index in resolution.texts.tolist():
-            self._ask(topic, accepted.behaviors[index], accepted.records[index])
+            self._ask(topic, taken.behaviors[index], taken.records[index])
         for index in resolution.waiting.tolist():
-            self._let_wait(topic, accepted, index)
+            self._let_wait(topic, taken, index)
 
-    def _decode(self, batch: Batch) -> _Accepted:
-        accepted, future_limit = _Accepted(), self._options.future_limit
-        for record in batch.records:
-            try:
-                if record.value is None:
-                    raise SchemaError("not a behavior: the message has no value")
-                if len(record.value) > LARGEST_BYTES:
-                    raise too_large(record.value)
-                if record.headers:
-                    require_json(record.headers)
-                behavior = decode_behavior(record.value)
-                at = behavior.at
-                if not FIRST_LIKELY_SECOND <= at <= record.timestamp * 1e-3 + future_limit:
-                    raise unlikely_time(behavior, future_limit)
-            except SchemaError as error:
-                self._letters.add(batch.topic, record, type(error).__name__, str(error))
-                continue
-            accepted.add(behavior, record)
-        return accepted
+    def _decode(self, batch: Batch) -> Accepted:
+        return decoded(batch, self._options.future_limit, self._letters)
 
-    def _refuse_strangers(self, topic: str, accepted: _Accepted, slots: np.ndarray) -> tuple[np.ndarray, _Accepted]:
+    def _refuse_strangers(self, topic: str, taken: Accepted, slots: np.ndarray) -> tuple[np.ndarray, Accepted]:
         """Dead-letters behaviors whose user no known partitioner would have put on this partition."""
         for index in np.flatnonzero(slots < 0).tolist():
-            record, why = accepted.records[index], self._users.why_refused()
+            record, why = taken.records[index], self._users.why_refused()
             self._letters.add(topic, record, "PartitionerError", why if record.key else f"it has no key: {why}")
         kept = np.flatnonzero(slots >= 0).tolist()
-        return slots[kept], accepted.only(kept)
+        return slots[kept], taken.only(kept)
 
     def _ask(self, topic: str, behavior: Behavior, record: Record) -> None:
         kind: Literal["behavior", "request"] = "request" if behavior.type in SPOKEN else "behavior"
@@ -209,9 +159,9 @@ class InterestsProcessor:
         request = EncodeRequest(kind=kind, model="text", payload=payload)
         self._requests.append((behavior.owner.encode(), encode_request(request)))
 
-    def _let_wait(self, topic: str, accepted: _Accepted, index: int) -> None:
-        behavior, record = accepted.behaviors[index], accepted.records[index]
-        row = self._waiting.add(topic, record, behavior, accepted.at[index])
+    def _let_wait(self, topic: str, taken: Accepted, index: int) -> None:
+        behavior, record = taken.behaviors[index], taken.records[index]
+        row = self._waiting.add(topic, record, behavior, taken.at[index])
         if row is None:
             self._letters.add(
                 topic, record, "WaitingFull", f"{self._options.waiting_limit} behaviors already wait for their items"
@@ -221,19 +171,11 @@ class InterestsProcessor:
             self._rows.append(row)
 
     def _apply_encoded(self, batch: Batch) -> None:
-        answers: list[EncodeAnswer] = []
-        answered = _Accepted()
-        for record in batch.records:
-            try:
-                answer = decode_answer(record.value or b"")
-                answered.add(decode_behavior(answer.payload), record)
-                answers.append(answer)
-            except SchemaError as error:
-                self._letters.add(batch.topic, record, "SchemaError", str(error))
+        answers, answered = decoded_answers(batch, self._letters)
         stay = self._handoffs.divert_answers(answers, answered.behaviors)
         self._apply_answers(batch.topic, [answers[index] for index in stay], answered.only(stay))
 
-    def _apply_answers(self, topic: str, answers: Sequence[EncodeAnswer], answered: _Accepted) -> None:
+    def _apply_answers(self, topic: str, answers: Sequence[EncodeAnswer], answered: Accepted) -> None:
         slots = self._users.slots_of([behavior.owner for behavior in answered.behaviors])
         if (slots < 0).any():
             answers = [answers[index] for index in np.flatnonzero(slots >= 0).tolist()]
@@ -241,38 +183,15 @@ class InterestsProcessor:
         if not answers:
             return
         behaviors, at = answered.behaviors, np.array(answered.at)
-        for start, end in _runs([answer.kind == "request" for answer in answers]):
-            self._receive(answers[start:end], slots[start:end], behaviors[start:end], at[start:end])
+        receive_answers(self._arena, self._catalog, slots, behaviors, at, answers, self._options.step)
         self._count(behaviors, at, slots, np.arange(len(behaviors)))
         self._ages.add(at, answered.records)
 
     def _apply_handoffs(self, batch: Batch) -> None:
         arrivals = self._handoffs.receive(batch, self._options.step.laws_in(self._catalog))
-        self._apply_accepted(batch.topic, _accepted(arrivals.behaviors), receive_again)
+        self._apply_accepted(batch.topic, accepted(arrivals.behaviors), receive_again)
         answered = [(behavior, record) for _, behavior, record in arrivals.answers]
-        self._apply_answers(batch.topic, [answer for answer, _, _ in arrivals.answers], _accepted(answered))
-
-    def _receive(
-        self, answers: Sequence[EncodeAnswer], slots: np.ndarray, behaviors: Sequence[Behavior], at: np.ndarray
-    ) -> None:
-        """Applies answers of one kind."""
-        step = self._options.step
-        if answers[0].kind == "behavior":
-            matrix = _matrix([answer.vector for answer in answers])
-            known = np.array([answer.vector is not None for answer in answers])
-            receive_encoded(self._arena, self._catalog, slots, behaviors, at, matrix, known, step)
-            return
-        for place, answer in enumerate(answers):
-            receive_asked(
-                self._arena,
-                self._catalog,
-                int(slots[place]),
-                behaviors[place],
-                float(at[place]),
-                [clause.polarity for clause in answer.clauses],
-                _matrix([clause.vector for clause in answer.clauses]),
-                step,
-            )
+        self._apply_answers(batch.topic, [answer for answer, _, _ in arrivals.answers], accepted(answered))
 
     def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, applied: np.ndarray) -> None:
         self._events += len(applied)
@@ -379,29 +298,3 @@ class InterestsProcessor:
     def waiting(self) -> int:
         """How many behaviors wait for their item."""
         return len(self._waiting)
-
-
-def _accepted(arrived: Sequence[tuple[Behavior, Record]]) -> _Accepted:
-    accepted = _Accepted()
-    for behavior, record in arrived:
-        accepted.add(behavior, record)
-    return accepted
-
-
-def _runs(kinds: Sequence[bool]) -> list[tuple[int, int]]:
-    """Where each run of equal kinds starts and ends."""
-    runs, start = [], 0
-    for _, run in groupby(kinds):
-        end = start + len(list(run))
-        runs.append((start, end))
-        start = end
-    return runs
-
-
-def _matrix(vectors: Sequence[bytes | None]) -> np.ndarray:
-    """The vectors (n, 128) float32, zero where there is none."""
-    matrix = np.zeros((len(vectors), DIMENSIONS), np.float32)
-    for row, vector in enumerate(vectors):
-        if vector is not None:
-            matrix[row] = from_bytes(vector)
-    return matrix

@@ -1,6 +1,7 @@
 """The command `python -m tests.bench`: runs all variants in interleaved rounds and prints one table.
 
-`python -m tests.bench startup` measures how long the command line and a worker take to start instead.
+`python -m tests.bench startup` measures how long the command line and a worker take to start instead, and `python -m
+tests.bench curve FILE.png` draws what the threshold is worth above which a behavior belongs to an interest.
 """
 
 import argparse
@@ -10,7 +11,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 
 from streams.logs import configure_logs
-from tests.bench import startup
+from tests.bench import curve, startup
 from tests.bench.plan import Variant
 from tests.bench.report import report, stage_table
 from tests.bench.result import Result
@@ -39,6 +40,9 @@ def main() -> None:
     if sys.argv[1:2] == ["startup"]:
         configure_logs("bench")
         startup.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["curve"]:
+        curve.main(sys.argv[2:])
         return
     options = parsed()
     configure_logs("bench")

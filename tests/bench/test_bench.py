@@ -90,7 +90,7 @@ def test_the_stock_agent_writes_the_same_rows_and_record_as_the_product() -> Non
                 rows[key] = row
         arena.evict(slots)
         start = len(owner_prefix(owner))
-        ordered = sorted(rows, key=lambda key: ORDER.index(key[start : start + 1]))
+        ordered = sorted(rows, key=lambda key: (ORDER.index(key[start : start + 1]), key[start + 1 :]))
         assert kept[owner][1:] == b"".join(rows[key] for key in ordered)
     assert one.arena.learned.tobytes() == arena.learned.tobytes()
 
