@@ -14,7 +14,7 @@ demo: .venv/.encoder             ## a live run on a shipped sample: embedded bro
 	$(RUN)/penchant demo
 
 test: .venv/.dev                 ## every test, on a real Kafka
-	$(RUN)/pytest
+	$(RUN)/python -m tests
 
 check: .venv/.dev                ## format, lint, types, layers, Dockerfiles, compose file
 	$(RUN)/ruff format --check .

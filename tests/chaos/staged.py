@@ -112,8 +112,8 @@ def of_users(part: TransactionalProducer | Owner) -> bool:
 
 
 def of_requests(producer: TransactionalProducer) -> bool:
-    """Whether the transaction answers live requests."""
-    return "encode.requests" in producer.transactional_id
+    """Whether the transaction answers live requests; one that only moves a position over markers has no records."""
+    return "encode.requests" in producer.transactional_id and len(producer._producer) > 0
 
 
 STAGES: dict[str, Callable[[Path], None]] = {
