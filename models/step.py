@@ -34,7 +34,9 @@ __all__ = [
 ]
 
 # Mutes weigh nothing, and yet it matters what they are about.
-SPOKEN = ("mute", "unmute")
+MUTES = ("mute", "unmute")
+# Behaviors whose text says what is wanted and what not, thing by thing.
+SPOKEN = ("request", *MUTES)
 _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
 
 
@@ -63,7 +65,7 @@ class StepOptions:
     def counts_only(self) -> frozenset[str]:
         """Behavior types of weight 0 that need no vector."""
         types = self.interests.types.items()
-        return frozenset(name for name, one in types if one.weight == 0.0 and name not in SPOKEN)
+        return frozenset(name for name, one in types if one.weight == 0.0 and name not in MUTES)
 
 
 @dataclass(frozen=True)

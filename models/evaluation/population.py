@@ -11,11 +11,10 @@ from models.evaluation.catalogs import Encode
 from models.interests.arena import UserArena
 from models.interests.attention import Attention, Context, attend
 from models.requests.clauses import clauses_of
-from models.step import StepOptions, receive, receive_asked, receive_encoded
+from models.step import SPOKEN, StepOptions, receive, receive_asked, receive_encoded
 from schemas.behaviors import Behavior
 
 BATCH = 4096
-SPOKEN = frozenset({"request", "mute", "unmute"})
 
 
 class Population:

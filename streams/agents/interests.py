@@ -10,7 +10,7 @@ import numpy as np
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.records import RecordWriter
-from models.step import Resolution, StepOptions, receive, receive_again, recommend
+from models.step import SPOKEN, Resolution, StepOptions, receive, receive_again, recommend
 from schemas.behaviors import (
     Behavior,
     encode_behavior,
@@ -39,8 +39,6 @@ from streams.state.store import LocalStore, Row
 
 # Event time in seconds by which a behavior may be late and still find its faded user unswept.
 RETIREMENT_MARGIN = 7 * 86_400.0
-# Behaviors whose text says what is wanted and what not, thing by thing.
-SPOKEN = ("request", "mute", "unmute")
 
 TakeIn = Callable[
     [UserArena, Catalog, np.ndarray, Sequence[Behavior], np.ndarray, StepOptions],
