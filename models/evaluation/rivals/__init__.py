@@ -1,0 +1,1 @@
+"""Rivals: what a shop would otherwise use, tuned on dev and tried in the same protocol."""
