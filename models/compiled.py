@@ -9,7 +9,21 @@ from numba import njit
 
 F = TypeVar("F", bound=Callable[..., Any])
 # What kernels of other files may use: other kernels, and constants.
-SHARED = ("models/interests/kernels", "schemas/rows", "schemas/behaviors.py", "schemas/vectors.py")
+SHARED = (
+    "models/catalog/index",
+    "models/catalog/kernels",
+    "models/interests/kernels",
+    "models/ranking/diversity.py",
+    "models/ranking/choosing.py",
+    "models/ranking/exploration.py",
+    "models/ranking/kernels",
+    "models/trends/kernels",
+    "schemas/behaviors.py",
+    "schemas/halves.py",
+    "schemas/ids.py",
+    "schemas/rows",
+    "schemas/vectors.py",
+)
 
 
 def kernel(function: F) -> F:

@@ -5,8 +5,8 @@ A record says what held at its time `at`, and carries what a reader needs for an
 - An interest's masses fade: mass(t) = mass * 2**(-(t - at) / half_life), with the interest's own `at`; `short` fades
   the same way with rates.short_half_life, and `turned` with rates.turned_half_life.
 - Its intensity is the chance of another behavior on it within rates.horizon seconds from t:
-  1 - exp(-(mu * M + alpha * S)), where M and S are the integrals of mass and short from t to t + horizon; that of a
-  mass m of half-life h is m * h / ln(2) * (1 - 2**(-horizon / h)).
+  1 - exp(-(mu * M + alpha * S)), where M and S are the integrals of mass**0.75 and short**0.75 from t to t + horizon;
+  that of a mass m of half-life h is m**0.75 * g / ln(2) * (1 - 2**(-horizon / g)), with g = h / 0.75.
 """
 
 from collections.abc import Callable
@@ -39,9 +39,9 @@ class Interest(msgspec.Struct, frozen=True, gc=False, array_like=True):
     id: stays with the interest for its life. intensity: 0 to 1 at the record's time. attention: its share of the
     record's vector; all shares sum to 1. mass, short, turned: decayed sums as of `at` (epoch seconds) of the weights of
     behaviors on it, with a long and with a short half-life, and of those that turned it away. half_life: of mass, in
-    seconds. behaviors: how many made it. state: "probation" until a second item has confirmed it, "muted" until the
-    user lifts it, "turned_away" while `turned` outweighs `mass`, else "proven". asked_at: when the user last asked for
-    it in words, or muted it. label, keywords: what it is about; "" and none where nothing is known. reasons: the
+    seconds. behaviors: how many made it. state: "probation" until a second or a strong one confirms it, "muted" until
+    the user lifts it, "turned_away" while `turned` outweighs `mass`, else "proven". asked_at: when the user last asked
+    for it in words, or muted it. label, keywords: what it is about; "" and none where nothing is known. reasons: the
     behaviors that weigh most, heaviest first; their shares and `older`, the share of all others, are multiples of
     2**-24 and sum to exactly 1. vector: 256 bytes of float16.
     """
@@ -106,7 +106,7 @@ class TurnedAway(msgspec.Struct, frozen=True, gc=False, array_like=True):
 class Rates(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """What readers need to compute masses and intensities later, as this module's first lines say.
 
-    mu, alpha: behaviors per second and unit of mass and of short. Half-lives and horizon in seconds.
+    mu, alpha: returns per second at a mass and at a short of 1. Half-lives and horizon in seconds.
     """
 
     mu: float

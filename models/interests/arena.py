@@ -11,6 +11,7 @@ from models.interests.kernels.types import RING_CHANGED, Rows
 from models.interests.rows import Row, check_row, put_row, taken_rows
 from schemas.rows.keys import owner_prefix
 from schemas.rows.learned import new_learned
+from schemas.rows.mixer import new_mixer
 from schemas.rows.user import (
     FEEDBACK,
     HEAD,
@@ -30,8 +31,8 @@ class UserArena:
     """Users in numbered slots; a given-up slot is used again.
 
     slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
-    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED is shared by all users.
-    last_touch (capacity,) int64 orders users by use.
+    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (1,) MIXER are
+    shared by all users. last_touch (capacity,) int64 orders users by use.
     """
 
     bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS
@@ -43,6 +44,7 @@ class UserArena:
         self._free: list[int] = []
         self._clock = 0
         self.learned = new_learned()
+        self.mixers = new_mixer()
         self._allocate(max(capacity, 1))
 
     def __len__(self) -> int:

@@ -62,10 +62,18 @@ def attend(
 
     Args: context: None for that of each user's latest behavior, without content.
     """
-    theta = arena.arrays.learned["theta"][0] if options.attention == "learned" else MASS_ALONE / options.temperature
-    attention = _nothing(len(slots))
-    _attend_each(arena.arrays, slots, rules, context or latest(arena, slots), theta, attention)
+    theta = weights_of_features(arena, options)
+    attention = empty_attention(len(slots))
+    attend_each(arena.arrays, slots, rules, context or latest(arena, slots), theta, attention)
     return attention
+
+
+def weights_of_features(arena: UserArena, options: InterestOptions) -> NDArray[np.float64]:
+    """theta (6,): learned or, with options.attention "mass", such that shares of proven interests follow mass."""
+    if options.attention == "learned":
+        theta: NDArray[np.float64] = arena.arrays.learned["theta"][0]
+        return theta
+    return MASS_ALONE / options.temperature
 
 
 def latest(arena: UserArena, slots: NDArray[np.int64]) -> Context:
@@ -74,20 +82,21 @@ def latest(arena: UserArena, slots: NDArray[np.int64]) -> Context:
     return Context(hours, devices, np.zeros((0, DIMENSIONS), np.float32))
 
 
-def _nothing(m: int) -> Attention:
+def empty_attention(m: int) -> Attention:
+    """Room for the attention of m users."""
     return Attention(
-        used=np.zeros((m, SLOTS), np.bool_),
-        masses=np.zeros((m, SLOTS)),
-        shorts=np.zeros((m, SLOTS)),
-        turned=np.zeros((m, SLOTS)),
-        shares=np.zeros((m, SLOTS)),
-        units=np.zeros((m, SLOTS, DIMENSIONS), np.float32),
-        ready=np.zeros((m, DIMENSIONS), np.float32),
+        used=np.empty((m, SLOTS), np.bool_),
+        masses=np.empty((m, SLOTS)),
+        shorts=np.empty((m, SLOTS)),
+        turned=np.empty((m, SLOTS)),
+        shares=np.empty((m, SLOTS)),
+        units=np.empty((m, SLOTS, DIMENSIONS), np.float32),
+        ready=np.empty((m, DIMENSIONS), np.float32),
     )
 
 
 @kernel
-def _attend_each(
+def attend_each(
     rows: Rows,
     slots: NDArray[np.int64],
     rules: Rules,
@@ -103,11 +112,14 @@ def _attend_each(
     for j in range(slots.shape[0]):
         head, interests = heads[slots[j]], metas[slots[j]]
         competing = features(head, all_rings[slots[j]], interests, head.at, hours[j], devices[j], rules, found)
+        shares[j] = 0.0
         for s in range(SLOTS):
-            if not head.used >> s & 1:
+            used[j, s] = head.used >> s & 1 != 0
+            if not used[j, s]:
+                masses[j, s] = shorts[j, s] = all_turned[j, s] = 0.0
+                units[j, s] = 0.0
                 continue
             interest = interests[s]
-            used[j, s] = True
             masses[j, s] = mass_at(interest, head.at)
             shorts[j, s] = interest.short * np.exp2((interest.at - head.at) / rules.short_half_life)
             all_turned[j, s] = interest.turned * np.exp2((interest.at - head.at) / rules.turned_half_life)
@@ -121,10 +133,9 @@ def _attend_each(
 @fast_kernel
 def _normalize(direction: NDArray[np.float32], unit: NDArray[np.float32]) -> None:
     square = _product(direction, direction)
-    if square > 0.0:
-        scale = np.float32(1.0) / np.sqrt(square)
-        for d in range(DIMENSIONS):
-            unit[d] = direction[d] * scale
+    scale = np.float32(1.0) / np.sqrt(square) if square > 0.0 else np.float32(0.0)
+    for d in range(DIMENSIONS):
+        unit[d] = direction[d] * scale
 
 
 @fast_kernel
@@ -137,6 +148,7 @@ def _product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32
 
 @fast_kernel
 def _mix(shares: NDArray[np.float64], units: NDArray[np.float32], ready: NDArray[np.float32]) -> None:
+    ready[:] = np.float32(0.0)
     for s in range(SLOTS):
         share = np.float32(shares[s])
         if share > 0.0:

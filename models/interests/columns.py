@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from models.catalog.prints import item_print
 from models.interests.kernels.types import FACETS, Columns
 from schemas.behaviors import TYPE_CODES, Behavior
-from schemas.ids import fingerprint
+from schemas.ids import fingerprints
 from schemas.rows.user import DEVICES, HOURS
 from schemas.vectors import DIMENSIONS
 
@@ -41,7 +41,7 @@ def columns_of(
     below which a dwell counts as a skip.
     """
     types = np.array([TYPE_CODES[behavior.type] for behavior in behaviors], np.uint8)
-    event_ids = np.array([fingerprint(behavior.event_id) for behavior in behaviors], np.uint64)
+    event_ids = fingerprints([behavior.event_id for behavior in behaviors])
     own = weights[types]
     for j in np.flatnonzero(types == DWELL).tolist():
         value = behaviors[j].value
@@ -100,17 +100,29 @@ def text_print(text: str) -> int:
 
 def _contexts(behaviors: Sequence[Behavior], at: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Four-hour bins of the local day, UTC where no time zone is given, and device codes (n,)."""
-    hours = (at % DAY // BIN).astype(np.uint8)
-    devices = np.zeros(len(hours), np.uint8)
-    for j, behavior in enumerate(behaviors):
-        context = behavior.context
-        if context is None:
-            continue
-        if context.time_zone is not None:
-            hours[j] = (at[j] + _offset(context.time_zone, int(at[j] // BIN))) % DAY // BIN
-        if context.device is not None:
-            devices[j] = DEVICE_CODES.get(context.device.casefold(), OTHER)
-    return hours, devices
+    contexts = [behavior.context for behavior in behaviors]
+    zones, zone_of = _numbered([None if context is None else context.time_zone for context in contexts])
+    devices, device_of = _numbered([None if context is None else context.device for context in contexts])
+    codes = [0 if name is None else DEVICE_CODES.get(name.casefold(), OTHER) for name in devices]
+    hours = (at + _offsets(zones, zone_of, at)) % DAY // BIN
+    return hours.astype(np.uint8), np.array(codes, np.uint8)[device_of]
+
+
+def _numbered(names: Sequence[str | None]) -> tuple[list[str | None], NDArray[np.int64]]:
+    """The different names, and of each of n which one it is (n,)."""
+    numbers = {name: number for number, name in enumerate(set(names))}
+    return list(numbers), np.fromiter(map(numbers.__getitem__, names), np.int64, len(names))
+
+
+def _offsets(zones: list[str | None], zone_of: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Seconds (n,) that each behavior's zone was ahead of UTC."""
+    four_hours = (at // BIN).astype(np.int64)
+    pairs, pair_of = np.unique(four_hours * len(zones) + zone_of, return_inverse=True)
+    found = [
+        0.0 if (zone := zones[pair % len(zones)]) is None else _offset(zone, pair // len(zones))
+        for pair in pairs.tolist()
+    ]
+    return np.array(found, np.float64)[pair_of]
 
 
 @lru_cache(4096)

@@ -13,7 +13,7 @@ _pack = msgspec.msgpack.Encoder().encode
 class Fragments(dict[Text, int]):
     """From a text to the number of its fragment; a text that is new is packed when it is first asked for.
 
-    kept: how many make them full.
+    kept: how many make them full. cleared: how often they were forgotten.
 
     data (b,) uint8: all fragments one after the other; fragment n lies between starts[n] and starts[n + 1] (int64).
     """
@@ -23,6 +23,7 @@ class Fragments(dict[Text, int]):
 
     def __init__(self, kept: int = KEPT) -> None:
         self._kept = kept
+        self.cleared = 0
         self.clear()
 
     def __missing__(self, text: Text) -> int:
@@ -43,9 +44,15 @@ class Fragments(dict[Text, int]):
         """Whether it is time to clear them."""
         return len(self) > self._kept
 
+    def text(self, number: int) -> Text:
+        """What a fragment says; a tuple as a list."""
+        start, end = self.starts[number : number + 2].tolist()
+        return msgspec.msgpack.decode(self.data[start:end].tobytes())
+
     def clear(self) -> None:
         """Forgets all fragments; numbers given before mean nothing from then on."""
         super().clear()
+        self.cleared += 1
         self.data = np.zeros(1 << 12, np.uint8)
         self.starts = np.zeros(1 << 8, np.int64)
 

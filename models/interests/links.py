@@ -61,16 +61,33 @@ def _fill(
     rules: NDArray[np.float32],
     best: NDArray[np.float32],
 ) -> None:
-    """Fills best (m, 8, 5) with the rules of most support; equal ones come by lift, then by slots."""
+    """Fills best (m, 8, 5)."""
     for u in range(sessions.shape[0]):
-        count = _rules(sessions[u], together[u], np.float64(total[u]), rules)
-        for place in range(min(count, best.shape[1])):
-            top = -1
-            for k in range(count):
-                if rules[k, 2] > 0.0 and (top < 0 or _before(rules[k], rules[top])):
-                    top = k
-            best[u, place] = rules[top]
-            rules[top, 2] = 0.0
+        best_rules(sessions[u], together[u], np.float64(total[u]), rules, best[u])
+
+
+@kernel
+def best_rules(
+    sessions: NDArray[np.uint8],
+    together: NDArray[np.uint8],
+    total: float,
+    rules: NDArray[np.float32],
+    best: NDArray[np.float32],
+) -> int:
+    """Fills best (8, 5) with one user's rules of most support, and says how many; equal ones come by lift, then slots.
+
+    A rule is first, second, support, confidence and lift. rules (28, 5): room for all.
+    """
+    count = _rules(sessions, together, total, rules)
+    kept = min(count, best.shape[0])
+    for place in range(kept):
+        top = -1
+        for k in range(count):
+            if rules[k, 2] > 0.0 and (top < 0 or _before(rules[k], rules[top])):
+                top = k
+        best[place] = rules[top]
+        rules[top, 2] = 0.0
+    return kept
 
 
 @kernel

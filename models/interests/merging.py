@@ -9,7 +9,7 @@ from models.interests.arena import UserArena
 from models.interests.kernels.histories import events_of, unite
 from models.interests.kernels.types import FEEDBACK_CHANGED, HEAD_CHANGED, RING_CHANGED, SEEN_CHANGED, Laws
 from schemas.rows.keys import owner_prefix
-from schemas.rows.user import RINGS, SEEN_CHUNK, SEEN_CHUNKS
+from schemas.rows.user import RINGS, SEEN_CHUNKS
 
 NAMED_RING = 0
 
@@ -59,7 +59,7 @@ def merge(arena: UserArena, slot: int, history: Iterable[tuple[bytes, bytes]], l
 def _existing(arena: UserArena, slot: int) -> int:
     """The bits of all rows that a user has."""
     head = arena.head[slot]
-    chunks = min(SEEN_CHUNKS, -(-int(head["seen_count"]) // SEEN_CHUNK))
     bits = int(head["used"]) | HEAD_CHANGED | (RING_CHANGED << RINGS) - RING_CHANGED
-    bits |= (SEEN_CHANGED << chunks) - SEEN_CHANGED
+    if head["seen_count"]:
+        bits |= (SEEN_CHANGED << SEEN_CHUNKS) - SEEN_CHANGED
     return bits | FEEDBACK_CHANGED if arena.feedback["version"][slot] else bits

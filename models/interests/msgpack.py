@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from models.compiled import kernel
 from schemas.vectors import VECTOR_BYTES
 
+FIXED_TEXT, TEXT8, TEXT16, LONG_TEXT, LONGER_TEXT = 0xA0, 0xD9, 0xDA, 32, 256
 NIL, FLOAT64, UINT32, UINT64, BYTES16, ARRAY16, FIXED_ARRAY = 0xC0, 0xCB, 0xCE, 0xCF, 0xC5, 0xDC, 0x90
 
 
@@ -45,7 +46,7 @@ def put_array(out: NDArray[np.uint8], place: int, length: int) -> int:
 @kernel
 def put_float(out: NDArray[np.uint8], place: int, value: float) -> int:
     """A float with its type."""
-    out[place] = FLOAT64
+    out[np.uint64(place)] = FLOAT64
     return put_bits(out, place + 1, value)
 
 
@@ -58,21 +59,38 @@ def put_bits(out: NDArray[np.uint8], place: int, value: float) -> int:
 @kernel
 def put_big(out: NDArray[np.uint8], place: int, value: np.uint64) -> int:
     """Eight bytes, the highest first."""
-    for k in range(8):
-        out[place + k] = (value >> np.uint64(56 - 8 * k)) & np.uint64(255)
+    to = np.uint64(place)
+    for k in range(np.uint64(8)):
+        out[to + k] = (value >> (np.uint64(56) - np.uint64(8) * k)) & np.uint64(255)
     return place + 8
 
 
 @kernel
 def put_small(out: NDArray[np.uint8], place: int, value: np.uint32) -> int:
     """Four bytes, the highest first."""
-    for k in range(4):
-        out[place + k] = (np.uint32(value) >> np.uint32(24 - 8 * k)) & np.uint32(255)
+    to = np.uint64(place)
+    for k in range(np.uint64(4)):
+        out[to + k] = (np.uint64(value) >> (np.uint64(24) - np.uint64(8) * k)) & np.uint64(255)
     return place + 4
 
 
 @kernel
 def put_byte(out: NDArray[np.uint8], place: int, value: int) -> int:
     """One byte."""
-    out[place] = value
+    out[np.uint64(place)] = value
     return place + 1
+
+
+@kernel
+def put_text(
+    out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: int
+) -> int:
+    """Piece number `number` of data, of UTF-8 and under 65,536 bytes, as a text."""
+    length = starts[number + 1] - starts[number]
+    if length < LONG_TEXT:
+        place = put_byte(out, place, FIXED_TEXT + length)
+    elif length < LONGER_TEXT:
+        place = put_byte(out, put_byte(out, place, TEXT8), length)
+    else:
+        place = put_byte(out, put_byte(out, put_byte(out, place, TEXT16), length >> 8), length & 255)
+    return put_copy(out, place, data, starts, number)

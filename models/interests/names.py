@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.catalog.prints import PrintIndex
 from models.interests.finding import finder_of, rows_of
-from models.interests.fragments import KEPT, Fragments, Text
+from models.interests.fragments import Fragments, Text
+from models.interests.readout import STATES
 from models.interests.record_columns import Bytes
 from schemas.behaviors import BEHAVIOR_TYPES
 
@@ -18,17 +19,16 @@ JOINED = " > "
 class Names:
     """Numbers of the fragments by which records name things; they hold until the next `begin`.
 
-    types (17,) int64: of behavior types by code, -1 in the last place.
+    types (17,) int64: of behavior types by code, -1 in the last place. states (4,) int64: of readout.STATES.
     """
 
     types: NDArray[np.int64]
+    states: NDArray[np.int64]
 
-    def __init__(self, catalog: Catalog, kept: int = KEPT) -> None:
+    def __init__(self, catalog: Catalog, fragments: Fragments) -> None:
         self._catalog = catalog
-        self._fragments = Fragments(kept)
+        self._fragments = fragments
         self._items = np.zeros(0, np.int64)
-        self._paths = np.full(1, -1, np.int64)
-        self._path_index = PrintIndex(1)
         self._forget()
 
     def begin(self) -> None:
@@ -68,28 +68,30 @@ class Names:
 
     def turned(self, prints: NDArray[np.uint32]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Fragments of "item" or "category" and of its name, by print and in the same shape; -1 for unknown ones."""
-        kinds, names = np.full((2, *prints.shape), -1, np.int64)
         if not prints.any():
+            kinds, names = np.full((2, *prints.shape), -1, np.int64)
             return kinds, names
-        paths, ids = self._catalog.facet_names.categories, self._catalog.ids
-        rows = rows_of(prints, finder_of(self._catalog.print_index, len(ids)))
-        for place in zip(*np.nonzero(prints), strict=True):
-            if (path := paths.get(int(prints[place]))) is not None:
-                kinds[place], names[place] = self.texts(["category", JOINED.join(path)])
-            elif rows[place] >= 0:
-                kinds[place], names[place] = self.texts(["item", ids[rows[place]]])
+        paths = rows_of(prints, finder_of(self._path_index, len(self._paths) - 1))
+        rows = rows_of(prints, finder_of(self._catalog.print_index, len(self._catalog.ids)))
+        of_category, of_item = paths >= 0, (paths < 0) & (rows >= 0)
+        item, category = self.texts(["item", "category"]).tolist()
+        kinds = np.where(of_category, category, np.where(of_item, item, -1))
+        names = np.where(of_category, self._joined[paths], np.where(of_item, self.items(rows), -1))
         return kinds, names
 
     def _forget(self) -> None:
         self._fragments.clear()
         self._items = np.zeros(0, np.int64)
-        self._paths = np.full(1, -1, np.int64)
+        self._paths = self._joined = np.full(1, -1, np.int64)
         self._path_index = PrintIndex(1)
         self.types = np.append(self.texts(BEHAVIOR_TYPES), -1)
+        self.states = self.texts(STATES)
 
     def _learn_categories(self, new: Sequence[tuple[int, tuple[str, ...]]]) -> None:
         start = len(self._paths) - 1
         self._paths = np.concatenate((self._paths[:-1], self.texts([path for _, path in new]), self._paths[-1:]))
+        joined = self.texts([JOINED.join(path) for _, path in new])
+        self._joined = np.concatenate((self._joined[:-1], joined, self._joined[-1:]))
         self._path_index.grow(2 * len(self._paths))
         for row, (value, _) in enumerate(new, start):
             self._path_index.add(row, value)

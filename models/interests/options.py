@@ -28,7 +28,7 @@ class InterestOptions:
     adaptive_half_life: bool = _described(
         True,
         "Whether each interest's half-life follows the gaps between its sessions, within a quarter and four times"
-        " half_life.",
+        " half_life. It makes intensities truer; what is ranked first hardly changes.",
     )
     short_half_life: float = _described(
         1 * DAY, "Half-life of an interest's short mass, which tells now from always.", "seconds", **POSITIVE
@@ -41,7 +41,10 @@ class InterestOptions:
     )
     near: float = _described(0.9, "Cosine above which two interests of a user become one.", **FINITE)
     proof: int = _described(
-        2, "Behaviors, on different items, after which a new interest is proven.", "behaviors", ge=1
+        2, "Behaviors, not all the same on one item, after which a new interest is proven.", "behaviors", ge=1
+    )
+    proof_weight: float = _described(
+        3.0, "A behavior of at least this weight, such as a purchase, proves a new interest by itself.", **POSITIVE
     )
     probation: float = _described(0.25, "What the attention of an interest that is not proven counts.", **SHARE)
     floor: float = _described(1e-3, "A user whose masses have all decayed below it starts anew.", ge=0, lt=1)
@@ -61,7 +64,10 @@ class InterestOptions:
     turned_half_life: float = _described(14 * DAY, "Half-life of what was turned away.", "seconds", **POSITIVE)
     turned_limit: float = _described(8.0, "The most that can be turned away at once, as a weight.", **POSITIVE)
     turned_penalty: float = _described(
-        0.1, "How much each weight turned away takes off the logit of an interest's attention.", **NOT_NEGATIVE
+        0.1,
+        "How much each weight turned away takes off the logit of an interest's attention. It is there so that a refusal"
+        " is heeded; measured rankings gain nothing.",
+        **NOT_NEGATIVE,
     )
     ignored: float = _described(0.2, "Weight turned away of an item that was shown and passed over.", **NOT_NEGATIVE)
     quick_return: float = _described(
@@ -86,7 +92,10 @@ class InterestOptions:
         **NOT_NEGATIVE,
     )
     alpha: float = _described(
-        0.0, "Share of the category view beside the interests' own in what an item is worth to a user.", **SHARE
+        0.0,
+        "Share of the category view beside the interests' own in what an item is worth to a user; off, since ranking"
+        " gained from it on none of the data it was tried on.",
+        **SHARE,
     )
     types: dict[str, TypeOptions] = field(
         default_factory=default_types,

@@ -23,6 +23,7 @@ from models.interests.msgpack import (
     put_copy,
     put_float,
     put_small,
+    put_text,
     put_vector,
 )
 from models.interests.record_columns import Bytes, Columns, InterestColumns, LinkColumns, NamedColumns, joined
@@ -109,7 +110,7 @@ def _write_each(
     place = 0
     for j in range(at.shape[0]):
         place = put_copy(out, place, words, places, USER_ID)
-        place = put_copy(out, place, ids, bounds, j)
+        place = put_text(out, place, ids, bounds, j)
         place = put_copy(out, place, words, places, AT)
         place = put_bits(out, place, at[j])
         place = put_copy(out, place, words, places, BEHAVIORS)
@@ -158,7 +159,12 @@ def _interests(
         place = put_copy(out, place, texts, starts, states[i])
         place = put_float(out, place, asked_at[i]) if asked_at[i] > 0.0 else put_byte(out, place, NIL)
         place = put_copy(out, place, texts, starts, labels[i])
-        place = put_copy(out, place, texts, starts, keywords[i])
+        count = 0
+        while count < keywords.shape[1] and keywords[i, count] >= 0:
+            count += 1
+        place = put_byte(out, place, FIXED_ARRAY + count)
+        for k in range(count):
+            place = put_copy(out, place, texts, starts, keywords[i, k])
         count = 0
         while count < types.shape[1] and types[i, count] >= 0:
             count += 1

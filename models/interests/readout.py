@@ -12,8 +12,10 @@ from models.interests.attention import Attention
 from models.interests.finding import Finder, finder_of, row_of
 from models.interests.intensity import intensity
 from models.interests.reasons import divide
+from schemas.halves import round_to_half
 from schemas.interests import Rates
 from schemas.rows.user import ASKED, EVIDENCE, MUTED, PROVEN, SLOTS
+from schemas.vectors import DIMENSIONS
 
 STATES = ("probation", "proven", "muted", "turned_away")
 ON_PROBATION, IS_PROVEN, IS_MUTED, IS_TURNED_AWAY = range(4)
@@ -25,7 +27,8 @@ class Readout(NamedTuple):
 
     ids; numbers (p, 7) as in NUMBERS; behaviors; states: places in STATES; asked_at seconds, 0 for never. Of up to
     three behaviors, heaviest first: items (p, 3) catalog rows, -1 without one; types (p, 3) codes, -1 where there are
-    fewer; times and shares (p, 3); older (p,), the share of all others. units (p, 128) float32.
+    fewer; times and shares (p, 3); older (p,), the share of all others. halves (p, 128) uint16: the unit vectors as
+    float16.
     """
 
     starts: NDArray[np.int64]
@@ -39,7 +42,7 @@ class Readout(NamedTuple):
     times: NDArray[np.float64]
     shares: NDArray[np.float64]
     older: NDArray[np.float64]
-    units: NDArray[np.float32]
+    halves: NDArray[np.uint16]
 
 
 def read_out(
@@ -60,9 +63,9 @@ def read_out(
         np.empty((p, EVIDENCE)),
         np.empty((p, EVIDENCE)),
         np.empty(p),
-        attention.units[attention.used],
+        np.empty((p, DIMENSIONS), np.uint16),
     )
-    _read_each(arena.meta, slots, attention, finder_of(catalog.print_index, len(catalog.ids)), readout)
+    read_each(arena.meta, slots, attention, finder_of(catalog.print_index, len(catalog.ids)), readout)
     masses, shorts = attention.masses[attention.used], attention.shorts[attention.used]
     readout.numbers[:, 0] = intensity(masses, readout.numbers[:, NUMBERS.index("half_life")], shorts, rates)
     return readout
@@ -74,16 +77,19 @@ def starts_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 @kernel
-def _read_each(
+def read_each(
     metas: NDArray[np.void],
     slots: NDArray[np.int64],
     attention: Attention,
     finder: Finder,
     readout: Readout,
 ) -> None:
-    """Fills readout. Tuples are taken apart before the loop, since every access to an array in one is counted."""
-    used, masses, _, turned, attended, _, _ = attention
-    _, ids, numbers, behaviors, states, asked_at, items, types, times, shares, older, _ = readout
+    """Fills readout but its starts.
+
+    Tuples are taken apart before the loop, since every access to an array in one is counted.
+    """
+    used, masses, _, turned, attended, units, _ = attention
+    _, ids, numbers, behaviors, states, asked_at, items, types, times, shares, older, halves = readout
     prints, table, rows = finder
     order = np.empty(EVIDENCE, np.int64)
     p = 0
@@ -103,6 +109,7 @@ def _read_each(
                 items[p, k] = row_of(interest.evidence[order[k]], prints, table, rows)
                 types[p, k] = interest.evidence_types[order[k]] if there else -1
                 times[p, k] = interest.evidence_at[order[k]]
+            round_to_half(units[j, s], units[j, s].view(np.uint32), halves[p])
             p += 1
 
 

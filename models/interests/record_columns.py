@@ -19,8 +19,8 @@ class Bytes(NamedTuple):
 class RecordColumns(NamedTuple):
     """Columns of m records; what each has several of lies in a row, from starts[j] to starts[j + 1] (m + 1,) int64.
 
-    owners: pieces with the users' ids; at seconds; behaviors, new_behaviors; known bool: whether the vector ready
-    (m, 256) uint8, float16, means anything; anomaly, drift; dimensions (m, 4), all 0 for none.
+    owners: pieces with the users' ids in UTF-8; at seconds; behaviors, new_behaviors; known bool: whether the vector
+    ready (m, 256) uint8, float16, means anything; anomaly, drift; dimensions (m, 4), all 0 for none.
     """
 
     owners: Bytes
@@ -37,9 +37,10 @@ class RecordColumns(NamedTuple):
 class InterestColumns(NamedTuple):
     """Columns of the p interests of all records.
 
-    numbers (p, 7): intensity, attention, mass, short, at, half_life, turned. states, labels, keywords: fragment
-    numbers. asked_at: 0 for never. items, types (p, 3): fragment numbers, of types -1 from the first reason on that is
-    not there; times, shares (p, 3): of the reasons. vectors (p, 256) uint8, float16.
+    numbers (p, 7): intensity, attention, mass, short, at, half_life, turned. states, labels and keywords (p, 5):
+    fragment numbers, of keywords -1 where fewer. asked_at: 0 for never. items, types (p, 3): fragment numbers, of types
+    -1 from the first reason on that is not there; times, shares (p, 3): of the reasons. vectors (p, 256) uint8: of
+    float16.
     """
 
     starts: NDArray[np.int64]
@@ -87,7 +88,9 @@ class Columns(NamedTuple):
 
 def joined(pieces: Sequence[bytes]) -> Bytes:
     """These pieces, one after the other."""
-    return Bytes(np.frombuffer(b"".join(pieces), np.uint8), np.cumsum([0, *map(len, pieces)]))
+    starts = np.zeros(len(pieces) + 1, np.int64)
+    np.cumsum(np.fromiter(map(len, pieces), np.int64, len(pieces)), out=starts[1:])
+    return Bytes(np.frombuffer(b"".join(pieces), np.uint8), starts)
 
 
 def largest_first(kinds: NDArray[np.int64], names: NDArray[np.int64], values: NDArray[np.float64]) -> NamedColumns:

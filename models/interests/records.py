@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,17 +10,17 @@ from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.attention import Attention, attend
 from models.interests.drift import drift
-from models.interests.fragments import KEPT
+from models.interests.fragments import KEPT, Fragments
 from models.interests.hierarchy import dimension_shares
-from models.interests.links import links
+from models.interests.linking import links_of
 from models.interests.names import Names
 from models.interests.options import InterestOptions
+from models.interests.overview import Overview, overview
 from models.interests.packing import packed_records
-from models.interests.readout import STATES, read_out, starts_of
+from models.interests.readout import read_out
 from models.interests.record_columns import (
     Columns,
     InterestColumns,
-    LinkColumns,
     NamedColumns,
     RecordColumns,
     joined,
@@ -87,88 +86,77 @@ class RecordWriter:
         self._catalog = catalog
         self._options = options
         self._rules = laws_of(options, ()).rules
-        self._names = Names(catalog, kept)
-        self._wording = Wording(catalog)
+        fragments = Fragments(kept)
+        self._names = Names(catalog, fragments)
+        self._wording = Wording(catalog, fragments)
 
-    def write(self, arena: UserArena, slots: NDArray[np.int64]) -> list[bytes]:
-        """One encoded InterestRecord per user; their counts of new behaviors are taken and start from 0 again."""
+    def write(self, arena: UserArena, slots: NDArray[np.int64], attention: Attention | None = None) -> list[bytes]:
+        """One encoded InterestRecord per user; their counts of new behaviors are taken and start from 0 again.
+
+        Args: attention: the users', where it is known already.
+        """
         self._names.begin()
         rates = rates_of(arena, self._options)
-        columns = self._columns(arena, slots, rates)
+        if attention is None:
+            attention = attend(arena, slots, self._options, self._rules)
+        columns = self._columns(arena, slots, attention, rates)
         records = packed_records(columns, self._names.packed, self._catalog.encoder, rates)
         arena.new_behaviors[slots] = 0
         if self._observe:
             self._observe(columns.records.anomaly, columns.records.drift)
         return records
 
-    def _columns(self, arena: UserArena, slots: NDArray[np.int64], rates: Rates) -> Columns:
-        attention = attend(arena, slots, self._options, self._rules)
-        return Columns(
-            self._records(arena, slots, attention),
-            self._interests(arena, slots, attention, rates),
-            self._categories(arena, slots),
-            self._turned(arena, slots),
-            self._links(arena, slots),
-        )
-
-    def _records(self, arena: UserArena, slots: NDArray[np.int64], attention: Attention) -> RecordColumns:
-        heads = arena.head[slots]
-        pack = msgspec.msgpack.Encoder().encode
-        return RecordColumns(
-            owners=joined([pack(arena.owners[slot]) for slot in slots.tolist()]),
-            at=heads["at"],
-            behaviors=heads["behaviors"],
-            new_behaviors=arena.new_behaviors[slots],
+    def _columns(self, arena: UserArena, slots: NDArray[np.int64], attention: Attention, rates: Rates) -> Columns:
+        seen = overview(arena, slots)
+        owners = arena.owners
+        records = RecordColumns(
+            owners=joined([owners[slot].encode() for slot in slots.tolist()]),
+            at=seen.at,
+            behaviors=seen.behaviors,
+            new_behaviors=seen.new_behaviors,
             known=attention.shares.sum(1) > 0.0,
             ready=to_half(attention.ready).view(np.uint8),
-            anomaly=heads["anomaly"].astype(np.float64),
+            anomaly=seen.anomaly,
             drift=drift(attention.shorts, attention.masses),
-            dimensions=dimension_shares(arena.feedback["dimensions"][slots]),
+            dimensions=dimension_shares(seen.dimensions),
         )
+        interests = self._interests(arena, slots, attention, rates)
+        return Columns(records, interests, self._categories(seen), self._turned(seen), links_of(arena, slots))
 
     def _interests(
         self, arena: UserArena, slots: NDArray[np.int64], attention: Attention, rates: Rates
     ) -> InterestColumns:
         found = read_out(arena, slots, attention, self._catalog, rates)
-        words = self._wording.of(found.items, found.shares, lambda chosen: found.units[chosen])
-        names = self._names
+
+        def vectors(places: NDArray[np.int64]) -> NDArray[np.float32]:
+            users, interests = np.nonzero(attention.used)
+            return attention.units[users[places], interests[places]]
+
+        words, names = self._wording.of(found.items, found.shares, vectors), self._names
         return InterestColumns(
             starts=found.starts,
             ids=found.ids,
             numbers=found.numbers,
             behaviors=found.behaviors,
-            states=names.texts(STATES)[found.states],
+            states=names.states[found.states],
             asked_at=found.asked_at,
-            labels=names.texts([one.label for one in words]),
-            keywords=names.texts([one.keywords for one in words]),
+            labels=words[:, 0],
+            keywords=words[:, 1:],
             items=names.items(found.items),
             types=names.types[found.types],
             times=found.times,
             shares=found.shares,
             older=found.older,
-            vectors=to_half(found.units).view(np.uint8),
+            vectors=found.halves.view(np.uint8),
         )
 
-    def _categories(self, arena: UserArena, slots: NDArray[np.int64]) -> NamedColumns:
-        heads = arena.head[slots]
-        paths = self._names.categories(heads["categories"])
-        masses = np.where(paths >= 0, heads["category_mass"].astype(np.float64), 0.0)
+    def _categories(self, seen: Overview) -> NamedColumns:
+        paths = self._names.categories(seen.categories)
+        masses = np.where(paths >= 0, seen.masses, 0.0)
         totals = masses.sum(1, keepdims=True)
         return largest_first(np.full_like(paths, -1), paths, masses / np.where(totals > 0.0, totals, 1.0))
 
-    def _turned(self, arena: UserArena, slots: NDArray[np.int64]) -> NamedColumns:
-        feedback = arena.feedback[slots]
-        ages = np.maximum(arena.head["at"][slots] - feedback["turned_at"], 0.0)
-        strengths = feedback["turned_mass"] * np.exp2(-ages / self._options.turned_half_life)[:, None]
-        return largest_first(
-            *self._names.turned(np.where(strengths >= LEAST_STRENGTH, feedback["turned"], 0)), strengths
-        )
-
-    def _links(self, arena: UserArena, slots: NDArray[np.int64]) -> LinkColumns:
-        rows = arena.meta
-        found = links(rows["sessions"][slots], rows["together"][slots], arena.head["sessions"][slots])
-        there = found.first >= 0
-        users = slots[np.nonzero(there)[0]]
-        pairs = np.stack([rows["id"][users, places[there]] for places in (found.first, found.second)], 1)
-        numbers = np.stack([found.support[there], found.confidence[there], found.lift[there]], 1).astype(np.float64)
-        return LinkColumns(starts_of(there.sum(1)), pairs, numbers)
+    def _turned(self, seen: Overview) -> NamedColumns:
+        ages = np.maximum(seen.at - seen.turned_at, 0.0)
+        strengths = seen.turned_masses * np.exp2(-ages / self._options.turned_half_life)[:, None]
+        return largest_first(*self._names.turned(np.where(strengths >= LEAST_STRENGTH, seen.turned, 0)), strengths)

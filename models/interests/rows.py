@@ -1,11 +1,16 @@
 """Rows of users: from the arena's arrays to stored rows and back."""
 
+from itertools import pairwise
+from operator import add
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interests.kernels.types import FEEDBACK_CHANGED, HEAD_CHANGED, RING_CHANGED, SEEN_CHANGED, Rows
+from models.compiled import kernel
+from models.interests.kernels.types import Rows
 from schemas.errors import SchemaError
-from schemas.halves import to_half
+from schemas.halves import round_to_half
 from schemas.rows import keys
 from schemas.rows.user import (
     FEEDBACK,
@@ -23,13 +28,22 @@ from schemas.rows.user import (
     SLOTS,
     check_version,
 )
-from schemas.vectors import DIMENSIONS
+from schemas.vectors import DIMENSIONS, VECTOR_BYTES
 
 Row = tuple[bytes, bytes | None]
 
+_WORD = 8
+_DIRECTION_WORDS = VECTOR_BYTES // _WORD
+_LONGEST = INTEREST_BYTES // _WORD
 _INTEREST_PLACES = [keys.INTEREST + bytes([slot]) for slot in range(SLOTS)]
 _RING_PLACES = [keys.RING + bytes([ring]) for ring in range(RINGS)]
 _SEEN_PLACES = [keys.SEEN + bytes([chunk]) for chunk in range(SEEN_CHUNKS)]
+# As the bits of `Rows.changed` are.
+_PLACES = [*_INTEREST_PLACES, keys.HEAD, keys.FEEDBACK, *_RING_PLACES, *_SEEN_PLACES]
+_PLACES_COUNT = len(_PLACES)
+_AT_HEAD, _AT_FEEDBACK, _AT_RINGS, _AT_SEEN = (
+    _PLACES.index(place) for place in (keys.HEAD, keys.FEEDBACK, _RING_PLACES[0], _SEEN_PLACES[0])
+)
 
 
 def check_row(place: bytes, row: bytes) -> None:
@@ -71,73 +85,90 @@ def put_row(arrays: Rows, slot: int, place: bytes, row: bytes) -> None:
 
 def taken_rows(arrays: Rows, slots: NDArray[np.int64], prefixes: list[bytes]) -> list[Row]:
     """Changed rows of these users as (key, bytes), None for a row that exists no more; prefixes: of keys, by slot."""
-    changed = arrays.changed[slots]
-    return [
-        *_heads(arrays, slots[changed & HEAD_CHANGED != 0], prefixes),
-        *_feedback(arrays, slots[changed & FEEDBACK_CHANGED != 0], prefixes),
-        *_rings(arrays, slots, changed // RING_CHANGED, prefixes),
-        *_interests(arrays, slots, changed, prefixes),
-        *_seen_chunks(arrays, slots, changed // SEEN_CHANGED, prefixes),
-    ]
+    count = _count_rows(arrays.changed, slots)
+    users, places = np.empty(count, np.int64), np.empty(count, np.int64)
+    stops = np.zeros(count + 1, np.int64)
+    out = np.empty(count * _LONGEST, np.uint64)
+    _take_each(arrays, _words_of(arrays), slots, users, places, stops, out)
+    data = out[: stops[-1]].tobytes()
+    keys = map(add, map(prefixes.__getitem__, users.tolist()), map(_PLACES.__getitem__, places.tolist()))
+    bounds = (_WORD * stops).tolist()
+    return list(zip(keys, [data[start:stop] or None for start, stop in pairwise(bounds)], strict=True))
 
 
-def _heads(arrays: Rows, slots: NDArray[np.int64], prefixes: list[bytes]) -> list[Row]:
-    exists = arrays.head["version"][slots] != 0
-    heads = _words(arrays.head)[slots[exists]]
-    return _cut(slots, [keys.HEAD] * len(slots), exists, heads.tobytes(), prefixes)
+class _Words(NamedTuple):
+    """The arrays of Rows that are stored as they are, as words of 8 bytes."""
+
+    head: NDArray[np.uint64]
+    feedback: NDArray[np.uint64]
+    rings: NDArray[np.uint64]
+    meta: NDArray[np.uint64]
+    seen: NDArray[np.uint64]
 
 
-def _feedback(arrays: Rows, slots: NDArray[np.int64], prefixes: list[bytes]) -> list[Row]:
-    exists = arrays.feedback["version"][slots] != 0
-    rows = _words(arrays.feedback)[slots[exists]]
-    return _cut(slots, [keys.FEEDBACK] * len(slots), exists, rows.tobytes(), prefixes)
+def _words_of(arrays: Rows) -> _Words:
+    kept = (arrays.head, arrays.feedback, arrays.rings, arrays.meta)
+    head, feedback, rings, meta = (rows.view(np.uint64).reshape(*rows.shape, -1) for rows in kept)
+    return _Words(head, feedback, rings, meta, arrays.seen.reshape(-1, SEEN_CHUNKS, SEEN_CHUNK).view(np.uint64))
 
 
-def _rings(arrays: Rows, slots: NDArray[np.int64], changed: NDArray[np.uint32], prefixes: list[bytes]) -> list[Row]:
-    users, places = _set_bits(changed, RINGS)
-    users = slots[users]
-    rows = _words(arrays.rings)[users, places]
-    exists = np.count_nonzero(rows, axis=1) > 0
-    return _cut(users, [_RING_PLACES[place] for place in places.tolist()], exists, rows[exists].tobytes(), prefixes)
+@kernel
+def _count_rows(changed: NDArray[np.uint32], slots: NDArray[np.int64]) -> int:
+    count = 0
+    for j in range(slots.shape[0]):
+        bits = changed[slots[j]]
+        while bits:
+            bits &= bits - np.uint32(1)
+            count += 1
+    return count
 
 
-def _interests(arrays: Rows, slots: NDArray[np.int64], changed: NDArray[np.uint32], prefixes: list[bytes]) -> list[Row]:
-    users, places = _set_bits(changed, SLOTS)
-    users = slots[users]
-    exists = arrays.head["used"][users] >> places & 1 != 0
-    at = users[exists], places[exists]
-    meta = _words(arrays.meta)[at]
-    directions = to_half(arrays.directions[at]).view(np.uint64)
-    rows = np.concatenate((meta, directions), axis=1)
-    return _cut(users, [_INTEREST_PLACES[place] for place in places.tolist()], exists, rows.tobytes(), prefixes)
+@kernel
+def _take_each(
+    arrays: Rows,
+    words: _Words,
+    slots: NDArray[np.int64],
+    users: NDArray[np.int64],
+    places: NDArray[np.int64],
+    stops: NDArray[np.int64],
+    out: NDArray[np.uint64],
+) -> None:
+    """Fills users, places (of _PLACES), stops and out with each changed row, and nothing for one that exists no more.
+
+    Tuples are taken apart before the loop, since every access to an array in one is counted.
+    """
+    heads, feedbacks, directions, changed = arrays.head, arrays.feedback, arrays.directions, arrays.changed
+    head_words, feedback_words, ring_words, meta_words, seen_words = words
+    row = end = 0
+    for j in range(slots.shape[0]):
+        slot = slots[j]
+        head = heads[slot]
+        for place in range(_PLACES_COUNT):
+            if not changed[slot] >> np.uint32(place) & np.uint32(1):
+                continue
+            if place < _AT_HEAD:
+                if head.used >> place & 1:
+                    end = _put(out, end, meta_words[slot, place])
+                    direction = directions[slot, place]
+                    halves = out[end : end + _DIRECTION_WORDS].view(np.uint16)
+                    round_to_half(direction, direction.view(np.uint32), halves)
+                    end += _DIRECTION_WORDS
+            elif place == _AT_HEAD:
+                end = _put(out, end, head_words[slot]) if head.version else end
+            elif place == _AT_FEEDBACK:
+                end = _put(out, end, feedback_words[slot]) if feedbacks[slot].version else end
+            elif place < _AT_SEEN:
+                ring = ring_words[slot, place - _AT_RINGS]
+                end = _put(out, end, ring) if np.any(ring) else end
+            else:
+                chunk = seen_words[slot, place - _AT_SEEN]
+                end = _put(out, end, chunk) if np.any(chunk) else end
+            users[row], places[row], stops[row + 1] = slot, place, end
+            row += 1
 
 
-def _seen_chunks(
-    arrays: Rows, slots: NDArray[np.int64], changed: NDArray[np.uint32], prefixes: list[bytes]
-) -> list[Row]:
-    users, places = _set_bits(changed, SEEN_CHUNKS)
-    users = slots[users]
-    exists = arrays.head["seen_count"][users] > places * SEEN_CHUNK
-    chunks = arrays.seen.reshape(-1, SEEN_CHUNKS, SEEN_CHUNK)[users[exists], places[exists]]
-    return _cut(users, [_SEEN_PLACES[place] for place in places.tolist()], exists, chunks.tobytes(), prefixes)
-
-
-def _words(rows: NDArray[np.void]) -> NDArray[np.uint64]:
-    return rows.view(np.uint64).reshape(*rows.shape, -1)
-
-
-def _set_bits(bits: NDArray[np.uint32], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    users, places = np.nonzero(bits[:, None] >> np.arange(count, dtype=np.uint32) & 1)
-    return users, places
-
-
-def _cut(
-    slots: NDArray[np.int64], places: list[bytes], exists: NDArray[np.bool_], data: bytes, prefixes: list[bytes]
-) -> list[Row]:
-    size = len(data) // max(int(exists.sum()), 1)
-    rows: list[Row] = []
-    start = 0
-    for slot, place, here in zip(slots.tolist(), places, exists.tolist(), strict=True):
-        rows.append((prefixes[slot] + place, data[start : start + size] if here else None))
-        start += size if here else 0
-    return rows
+@kernel
+def _put(out: NDArray[np.uint64], end: int, words: NDArray[np.uint64]) -> int:
+    for k in range(words.shape[0]):
+        out[end + k] = words[k]
+    return end + words.shape[0]

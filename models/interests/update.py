@@ -33,6 +33,7 @@ def laws_of(options: InterestOptions, had: Iterable[str]) -> Laws:
         asked_boost=float(options.asked_boost),
         asked_half_life=float(options.asked_half_life),
         proof=int(options.proof),
+        proof_weight=float(options.proof_weight),
         probation=float(options.probation),
         floor=float(options.floor),
         session_gap=float(options.session_gap),

@@ -1,7 +1,6 @@
 """Words: a readable label and keywords for each interest, from the items that it is made of."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -9,100 +8,58 @@ from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
 from models.catalog.nearest import NearestItems
-from models.catalog.terms import CATEGORY_PLACES, TERMS, term_id, term_names
+from models.catalog.terms import CATEGORY_PLACES, TERMS
 from models.compiled import kernel
+from models.interests.fragments import Fragments
+from models.interests.spelling import Spelling
 
 CANDIDATES: Final = 12
-KEYWORDS: Final = 5
-_KEPT_ANSWERS = 1 << 16
 
 Vectors = Callable[[NDArray[np.int64]], NDArray[np.float32]]
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What an interest is called: a label, and up to five keywords that share no word with it or each other."""
-
-    label: str
-    keywords: tuple[str, ...] = ()
-
-
 class Wording:
-    """Names interests by a catalog, and remembers the strings for what it has named before."""
+    """Names interests by a catalog, in fragments that records share."""
 
-    def __init__(self, catalog: Catalog) -> None:
+    def __init__(self, catalog: Catalog, fragments: Fragments) -> None:
         self._catalog = catalog
         self._nearest = NearestItems(catalog)
-        self._names: dict[int, str] = {}
-        self._answers: dict[bytes, Words] = {}
+        self._fragments = fragments
+        self._spelling = Spelling(catalog, fragments)
 
-    def of(self, rows: NDArray[np.int32], masses: NDArray[np.floating], vectors: Vectors) -> list[Words]:
-        """The words of n interests.
+    def of(self, rows: NDArray[np.int32], masses: NDArray[np.floating], vectors: Vectors) -> NDArray[np.int64]:
+        """The fragments of the words of n interests (n, 6): of a label, and of up to five keywords, -1 where fewer.
 
-        An interest without a word in its evidence takes those of the catalog item nearest to its vector; in a catalog
-        without words it is called by an item's title or id, and by nothing only when the catalog is empty.
+        The keywords share no word with the label or each other. An interest without a word in its evidence takes those
+        of the catalog item nearest to its vector; in a catalog without words it is called by an item's title or id, and
+        by nothing only when the catalog is empty.
 
         Args: rows (n, e) int32, the catalog rows of each interest's evidence, -1 for none; masses (n, e), how much of
             the interest each made, all taken for equal where none is above 0; vectors: from places among the n to their
             vectors (k, 128), of any length.
         """
         if not len(self._catalog):
-            return [Words("")] * len(rows)
+            return self._spelling.of_texts([""] * len(rows))
         weighted = self._catalog.terms.weighted()
-        rows = np.ascontiguousarray(rows, np.int32)
-        masses = np.where((masses > 0).any(axis=1, keepdims=True), masses, 1.0).astype(np.float32)
+        rows, masses = np.ascontiguousarray(rows, np.int32), masses.astype(np.float32)
+        masses[~(masses > 0.0).any(axis=1)] = 1.0
         terms, sources = best_terms(rows, masses, *weighted)
         lacking = np.flatnonzero(terms[:, 0] < 0)
         if len(lacking):
             near = self._nearest.worded(vectors(lacking))[:, None]
             terms[lacking], sources[lacking] = best_terms(near, np.ones(near.shape, np.float32), *weighted)
-        words = self._spelled(terms, sources)
-        for place in np.flatnonzero(terms[:, 0] < 0):
-            words[place] = self._called_by_an_item(rows[place], masses[place], vectors(np.array([place])))
+        words = self._spelling.of_terms(terms, sources)
+        nameless = np.flatnonzero(words[:, 0] < 0)
+        if len(nameless):
+            near_by = [self._item_of(rows[place], masses[place], vectors(np.array([place]))) for place in nameless]
+            titles, ids = self._catalog.titles, self._catalog.ids
+            words[nameless] = self._spelling.of_texts([titles[row] or ids[row] for row in near_by])
         return words
 
-    def _spelled(self, terms: NDArray[np.int32], sources: NDArray[np.int32]) -> list[Words]:
-        keys = terms.view(f"V{terms.shape[1] * terms.itemsize}").ravel().tolist()
-        words = list(map(self._answers.get, keys))
-        for place, known in enumerate(words):
-            if known is None:
-                words[place] = self._remembered(keys[place], terms[place].tolist(), sources[place].tolist())
-        return words  # type: ignore[return-value]
-
-    def _remembered(self, key: bytes, terms: list[int], sources: list[int]) -> Words:
-        if len(self._answers) >= _KEPT_ANSWERS:
-            self._answers.clear()
-            self._names.clear()
-        names = [self._name(term, row) for term, row in zip(terms, sources, strict=True) if term >= 0]
-        answer = self._answers[key] = Words(names[0], different(names)) if names else Words("")
-        return answer
-
-    def _name(self, term: int, row: int) -> str:
-        if term not in self._names:
-            catalog = self._catalog
-            for name in term_names(catalog.titles[row], catalog.tags[row], catalog.categories[row]):
-                if name is not None:
-                    self._names[term_id(name)] = name
-        return self._names[term]
-
-    def _called_by_an_item(
-        self, rows: NDArray[np.int32], masses: NDArray[np.floating], vector: NDArray[np.float32]
-    ) -> Words:
+    def _item_of(self, rows: NDArray[np.int32], masses: NDArray[np.float32], vector: NDArray[np.float32]) -> int:
+        """The item that an interest is called by which has no words: the heaviest, else the nearest."""
         row = int(rows[np.argmax(np.where(rows >= 0, masses, -np.inf))])
-        if row < 0:
-            row = max(int(self._nearest.of_any_kind(vector)[0]), 0)
-        return Words(self._catalog.titles[row] or self._catalog.ids[row])
-
-
-def different(names: list[str]) -> tuple[str, ...]:
-    """The first KEYWORDS of names[1:] that share no word with names[0] or with each other."""
-    used = set(names[0].split())
-    chosen: list[str] = []
-    for name in names[1:]:
-        if used.isdisjoint(words := name.split()):
-            chosen.append(name)
-            used.update(words)
-    return tuple(chosen[:KEYWORDS])
+        return row if row >= 0 else max(int(self._nearest.of_any_kind(vector)[0]), 0)
 
 
 @kernel
@@ -118,7 +75,7 @@ def best_terms(
     A term's score is the sum of mass times weight over the interest's items. The label is the term of the greatest
     score, or of the greatest sum of mass times its weight as a name. Scores are compared as float32, equal ones by id.
 
-    Args: rows, masses (n, e) as in Wording.of; ids, weights (c, 16) and names (c, 3) as in Weighted.
+    Args: rows, masses (n, e) as in Wording.of, float32; ids, weights (c, 16) and names (c, 3) as in Weighted.
     """
     count, items = rows.shape
     chosen = np.full((2, count, CANDIDATES), -1, np.int32)

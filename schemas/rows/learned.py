@@ -7,7 +7,7 @@
 | 8 | 6 f8 | theta | weights of the attention's features |
 | 56 | 6 f8 | squares | sums of their squared gradients |
 | 104 | 2 f8 | touches | decayed number of sessions that returned to an interest, by long and by short mass |
-| 120 | 2 f8 | exposure | decayed integrals of long and of short mass between sessions, mass times seconds |
+| 120 | 2 f8 | exposure | decayed integrals of mass**0.75, long and short, between sessions, in seconds |
 """
 
 import numpy as np

@@ -80,8 +80,8 @@ Interest, 360 bytes: the 104 below, then the mean vector of its behaviors as 128
 | 93 | 3 u1 | devices | behaviors by device (mobile, desktop, other), likewise |
 | 96 | 8 u1 | together | sessions that touched interest row s first and this one after, likewise |
 
-Seen chunk, 128 bytes: 32 item fingerprints (low 32 bits) u4, 0 where empty. Item number n (from 0) is in chunk
-(n // 32) % 3 at place n % 32.
+Seen chunk, 128 bytes: 1,024 bits in 32 u4, a block of the Bloom filter of items had that models.interests.kernels.seen
+describes; there are 3.
 """
 
 import numpy as np

@@ -1,7 +1,9 @@
 """The command `python -m tests.bench`: runs all variants in interleaved rounds and prints one table.
 
-`python -m tests.bench startup` measures how long the command line and a worker take to start instead, and `python -m
-tests.bench curve FILE.png` draws what the threshold is worth above which a behavior belongs to an interest.
+`python -m tests.bench startup` measures how long the command line and a worker take to start instead, `python -m
+tests.bench curve FILE.png` draws what the threshold is worth above which a behavior belongs to an interest, `python -m
+tests.bench index` measures searches for items by vectors, and `python -m tests.bench kernels` what behaviors and
+records cost without Kafka.
 """
 
 import argparse
@@ -9,11 +11,12 @@ import os
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
+from tempfile import TemporaryDirectory
 
 from streams.logs import configure_logs
-from tests.bench import curve, startup
-from tests.bench.plan import Variant
-from tests.bench.report import report, stage_table
+from tests.bench import curve, index, kernel, startup
+from tests.bench.plan import Plan, Variant
+from tests.bench.report import cost_notes, cost_rows, report, row, stage_table
 from tests.bench.result import Result
 from tests.bench.session import Session
 from tests.kafka.broker import RealKafka
@@ -41,8 +44,15 @@ def main() -> None:
         configure_logs("bench")
         startup.main(sys.argv[2:])
         return
+    if sys.argv[1:2] == ["kernels"]:
+        configure_logs("bench")
+        kernels(sys.argv[2:])
+        return
     if sys.argv[1:2] == ["curve"]:
         curve.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["index"]:
+        index.main(sys.argv[2:])
         return
     options = parsed()
     configure_logs("bench")
@@ -59,6 +69,20 @@ def main() -> None:
     print(report(results, recoveries, costs))
     if options.profile:
         print("\n" + stage_table(results))
+
+
+def kernels(arguments: list[str]) -> None:
+    """Measures and prints what needs no Kafka."""
+    parser = argparse.ArgumentParser("python -m tests.bench kernels")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--events", type=int, default=50_000, help="behaviors of the step")
+    given = parser.parse_args(arguments)
+    with TemporaryDirectory() as data:
+        names = {"bootstrap": "none:1", "run": "kernels", "source": "kernels"}
+        costs = kernel.measure(Plan(variant="kernel", size=given.events, data=data, repeats=given.rounds, **names))
+    print(
+        "\n".join([row("", ["Penchant"]), row("---", ["---:"]), *cost_rows(costs, ["worker"]), "", *cost_notes(costs)])
+    )
 
 
 def rounds(session: Session, options: Options) -> list[Result]:

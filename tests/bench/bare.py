@@ -10,7 +10,6 @@ from models.catalog.catalog import Catalog
 from schemas.content_types import MSGPACK_HEADERS
 from schemas.rows.keys import POSITIONS_KEY
 from schemas.rows.partition import PositionsRow, encode_partition_row
-from schemas.trends import decode_item_trend
 from streams.agents.interests import InterestsProcessor
 from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
@@ -159,8 +158,7 @@ class BareLoop:
             if topic in self._of:
                 self._of[topic][number].apply(group)
             else:
-                for message in group:
-                    self.catalog.put_trend(decode_item_trend(message.value() or b""))
+                self.catalog.put_trends([message.value() or b"" for message in group])
 
     def _flush_due(self) -> None:
         """All that is due is sent before the first commit waits."""

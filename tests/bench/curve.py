@@ -17,6 +17,8 @@ from models.evaluation.planted.capture import Point, curve
 from models.evaluation.planted.line import Setup
 from models.step import StepOptions
 
+NOVELTIES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 6.0)
+
 
 def main(arguments: Sequence[str]) -> None:
     """Measures and draws."""
@@ -26,7 +28,7 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     options = StepOptions()
     vectors = TextVectors(load_encoder(EncoderOptions(model=given.encoder)))
-    draw(curve(Setup(options, vectors)), options.interests.novelty, given.file)
+    draw(curve(Setup(options, vectors), NOVELTIES), options.interests.novelty, given.file)
     print(f"drawn to {given.file}")
 
 

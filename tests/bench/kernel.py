@@ -1,4 +1,7 @@
-"""Kernel: what a behavior costs the interests' kernels, beside the same in plain numpy, and the step without Kafka."""
+"""Kernel: what a behavior costs the interests' kernels, beside the same in plain numpy, and the step without Kafka.
+
+`python -m tests.bench kernels` prints it alone; it needs no Kafka.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -6,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from statistics import median
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 from faust.types import TP
@@ -17,16 +21,18 @@ from models.interests.arena import UserArena
 from models.interests.columns import bare_columns
 from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
+from models.interests.records import RecordWriter
 from models.interests.update import admit_and_apply, captured, laws_of
+from models.step import StepOptions
 from schemas.behaviors import TYPE_CODES, encode_behavior
 from schemas.rows.keys import owner_of
 from schemas.rows.user import SLOTS
-from streams.agents.interests import InterestsProcessor
+from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.rehearsal import rehearse
 from streams.apps.collector import spare_collector
-from streams.apps.worker import Worker
 from streams.kafka.transport import Batch
-from streams.metrics import Health, WorkerMetrics
+from streams.metrics import WorkerMetrics
+from streams.settings import Settings
 from streams.state.store import LocalStore
 from tests.bench.plan import ITEMS, PARTITIONS, Plan, settings_of
 from tests.bench.result import Costs
@@ -40,6 +46,8 @@ FLUSH = 2_000
 NOON = 1.7e9
 LIKE, HIDE = TYPE_CODES["like"], TYPE_CODES["hide"]
 TURNED_AWAY = 0.1
+# Seconds: what comes faster counts less, as of a machine.
+PACE = 0.5
 
 
 def measure(plan: Plan) -> Costs:
@@ -47,11 +55,14 @@ def measure(plan: Plan) -> Costs:
     laws = kernel_laws()
     fast_us(1, laws, 0)
     processors = [Alone(plan, Path(plan.data) / str(repeat)) for repeat in range(plan.repeats)]
-    sizes = processors[0].state_bytes()
+    sizes, records = processors[0].state_bytes(), processors[0].records
     return Costs(
         kernel=tuple(fast_us(KERNEL_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
         slow=tuple(slow_us(SLOW_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
-        step=tuple(processor.cpu / plan.size * 1e6 for processor in processors),
+        step=tuple((processor.cpu - processor.publishing) / plan.size * 1e6 for processor in processors),
+        newcomers=tuple(processor.first / plan.size * 1e6 for processor in processors),
+        record=tuple(processor.publishing / processor.records * 1e6 for processor in processors),
+        records=records / plan.size,
         state=int(median(sizes)),
         largest_state=max(sizes),
     )
@@ -110,7 +121,7 @@ def acts(users: int, count: int, seed: int) -> Columns:
     topics = (slots + 7 * rng.integers(0, SLOTS, count)) % TOPICS
     rows = topics + TOPICS * rng.integers(0, ITEMS // TOPICS, count)
     types = np.where(rng.random(count) < TURNED_AWAY, HIDE, LIKE).astype(np.uint8)
-    return columns_of(slots, rows, types, np.where(types == LIKE, 4.0, -3.0), NOON + np.arange(count) * 0.01, 1_000)
+    return columns_of(slots, rows, types, np.where(types == LIKE, 4.0, -3.0), NOON + np.arange(count) * PACE, 1_000)
 
 
 def columns_of(
@@ -148,12 +159,15 @@ def slow_steps(users: dict[int, SlowUser], learned: Learned, columns: Columns, l
 class Alone:
     """A worker's processor without Kafka: bytes of behaviors in, rows and records out, a flush for each fetch.
 
-    cpu: seconds that all took, of which the store is none.
+    It takes in plan.size behaviors of users that are all new, and then as many of users that mostly are known.
+    cpu: seconds that all took of the second half, of which the store is none; publishing: those of them in which
+    records were written, with labels and keywords; records: how many. first: seconds of the first half without
+    publishing.
     """
 
     def __init__(self, plan: Plan, data: Path) -> None:
         settings = settings_of(plan)
-        options = Worker(settings, WorkerMetrics(), Health())._interests_options(PARTITIONS)
+        options = options_of(settings)
         rehearse(options)
         catalog = Catalog()
         for item in catalog_items(ITEMS):
@@ -162,17 +176,26 @@ class Alone:
         processor = InterestsProcessor(options, catalog, 0, WorkerMetrics())
         store = LocalStore(data)
         processor.load(store, None)
-        batches = [Batch(TP(settings.topics.clickstream, 0), part, 0, len(part), 0) for part in fetches(plan.size)]
+        clock = processor._writer = TimedWriter(catalog, options.step.interests)  # type: ignore[assignment]
+        batches = [Batch(TP(settings.topics.clickstream, 0), part, 0, len(part), 0) for part in fetches(2 * plan.size)]
         spare_collector()
-        self.cpu = 0.0
+        half = len(batches) // 2
+        self.first = self._run(processor, batches[:half]) - clock.seconds
+        clock.seconds, clock.records = 0.0, 0
+        self.cpu = self._run(processor, batches[half:])
+        self.publishing, self.records = clock.seconds, clock.records
+        store.close()
+
+    def _run(self, processor: InterestsProcessor, batches: Sequence[Batch]) -> float:
+        cpu = 0.0
         for batch in batches:
-            begun = time.process_time()
+            begun = time.thread_time()
             processor.apply(batch)
             flush = processor.take()
-            self.cpu += time.process_time() - begun
+            cpu += time.thread_time() - begun
             self._sizes |= {key: len(row or b"") for key, row in flush.rows}
             processor.committed()
-        store.close()
+        return cpu
 
     def state_bytes(self) -> list[int]:
         """How many bytes each user's rows have in the end."""
@@ -181,6 +204,38 @@ class Alone:
             if (owner := owner_of(key)) is not None:
                 sizes[owner] = sizes.get(owner, 0) + size
         return list(sizes.values())
+
+
+class TimedWriter(RecordWriter):
+    """A record writer that counts its seconds of CPU and its records."""
+
+    seconds = 0.0
+    records = 0
+
+    def write(self, arena: UserArena, slots: NDArray[np.int64], *known: Any) -> list[bytes]:
+        """As RecordWriter does."""
+        begun = time.thread_time()
+        written = super().write(arena, slots, *known)
+        self.seconds += time.thread_time() - begun
+        self.records += len(written)
+        return written
+
+
+def options_of(settings: Settings) -> InterestsOptions:
+    """What the agent is to know; the clickstream's one partition has all users."""
+    worker = settings.worker
+    return InterestsOptions(
+        topics=settings.topics,
+        step=StepOptions(settings.interests, settings.ranking),
+        partitions=1,
+        signal_partitions=PARTITIONS,
+        partitioner=worker.partitioner,
+        arena_users=max(1, worker.arena_bytes // UserArena.bytes_per_user),
+        waiting_limit=worker.waiting_limit,
+        waiting_age=worker.waiting_age,
+        future_limit=worker.future_limit,
+        lists=worker.lists,
+    )
 
 
 def fetches(count: int) -> Iterator[Sequence[SimpleNamespace]]:

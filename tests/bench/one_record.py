@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.finding import finder_of, rows_of
+from models.interests.fragments import Fragments
 from models.interests.intensity import intensity
 from models.interests.names import JOINED
 from models.interests.options import InterestOptions
 from models.interests.readout import STATES
 from models.interests.records import LEAST_STRENGTH, rates_of
-from models.interests.words import Wording, Words
+from models.interests.words import Wording
 from schemas.behaviors import BEHAVIOR_TYPES
 from schemas.interests import (
     CategoryShare,
@@ -25,6 +26,7 @@ from schemas.interests import (
 )
 from schemas.rows.user import DIMENSION_NAMES
 from schemas.vectors import VECTOR_BYTES
+from tests.bench.one_words import Words, WordsOfOne, spelled
 
 if TYPE_CHECKING:
     from tests.bench.one_user import Found
@@ -38,7 +40,9 @@ class RecordOfOne:
         self._options = options
         self._arena = arena
         self._found = found
-        self._wording = Wording(catalog)
+        self._words_of_one = WordsOfOne(catalog)
+        self._fragments = Fragments()
+        self._wording = Wording(catalog, self._fragments)
 
     def encoded(self, owner: str) -> bytes:
         """The record."""
@@ -107,9 +111,10 @@ class RecordOfOne:
     def _words(self, count: int) -> list[Words]:
         found = self._found
         if (found.terms[:count, 0] >= 0).all():
-            return self._wording._spelled(found.terms[:count], found.sources[:count])
-        rows, shares, units = found.readout.items[:count], found.readout.shares[:count], found.readout.units
-        return self._wording.of(rows, shares, lambda chosen: units[chosen])
+            return self._words_of_one.of(found.terms[:count], found.sources[:count])
+        rows, shares = found.readout.items[:count], found.readout.shares[:count]
+        units = found.attention.units[found.attention.used]
+        return spelled(self._fragments, self._wording.of(rows, shares, lambda chosen: units[chosen]))
 
     def _reasons(self, count: int) -> list[tuple[Reason, ...]]:
         found, ids = self._found.readout, self._catalog.ids

@@ -13,18 +13,18 @@ from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.catalog.terms import Weighted
 from models.interests.arena import UserArena
-from models.interests.attention import Attention, Context, _attend_each, _nothing
+from models.interests.attention import Attention, Context, attend_each, empty_attention
 from models.interests.columns import DAY, DEVICE_CODES, DWELL, IMPRESSION, NO_PRINTS, OTHER, SKIP, _offset
 from models.interests.finding import Finder, finder_of
 from models.interests.kernels.step import step_each
 from models.interests.kernels.types import Columns, Laws, Rows
 from models.interests.links import LINKS, RULE
 from models.interests.links import _fill as fill_links
-from models.interests.readout import NUMBERS, Readout, _read_each
+from models.interests.readout import NUMBERS, Readout, read_each
 from models.interests.words import best_terms
 from models.step import StepOptions
 from schemas.behaviors import TYPE_CODES, Behavior
-from schemas.halves import _round_to_half
+from schemas.halves import round_to_half
 from schemas.ids import fingerprint
 from schemas.rows.user import (
     EVIDENCE,
@@ -35,6 +35,7 @@ from schemas.rows.user import (
     INTEREST_BYTES,
     RING_BYTES,
     RINGS,
+    SEEN_BYTES,
     SEEN_CHUNK,
     SEEN_CHUNKS,
     SLOTS,
@@ -45,7 +46,7 @@ from tests.bench.one_record import RecordOfOne
 
 META_BYTES = INTEREST.itemsize
 HAS_FEEDBACK = 1 << RINGS
-SEEN_PLACES = SEEN_CHUNKS * SEEN_CHUNK
+HAS_SEEN = HAS_FEEDBACK << 1
 
 
 class Bytes(NamedTuple):
@@ -72,8 +73,9 @@ class Found(NamedTuple):
 class OneUser:
     """Room for one user, filled from a row and copied back for every behavior.
 
-    A row is a byte that says which of the rings (bits 0 to 3) and whether feedback (bit 4) is there, and then the
-    user's rows as the product stores them: head, feedback, rings, interests, seen chunks.
+    A row is a byte that says which of the rings (bits 0 to 3), of the seen chunks (bits 5 to 7) and whether feedback
+    (bit 4) is there, and then the user's rows as the product stores them: head, feedback, rings, interests, seen
+    chunks.
     """
 
     def __init__(self, catalog: Catalog, options: StepOptions) -> None:
@@ -157,8 +159,9 @@ def _one_column(catalog: Catalog) -> Columns:
 
 
 def _nothing_found() -> Found:
+    halves = np.zeros((SLOTS + 1, DIMENSIONS), np.uint16)
     return Found(
-        _nothing(1),
+        empty_attention(1),
         Readout(
             np.zeros(2, np.int64),
             np.zeros(SLOTS, np.uint32),
@@ -171,13 +174,13 @@ def _nothing_found() -> Found:
             np.zeros((SLOTS, EVIDENCE)),
             np.zeros((SLOTS, EVIDENCE)),
             np.zeros(SLOTS),
-            np.zeros((SLOTS, DIMENSIONS), np.float32),
+            halves[1:],
         ),
         np.zeros((1, LINKS, RULE), np.float32),
         np.zeros((SLOTS * (SLOTS - 1) // 2, RULE), np.float32),
         np.zeros((SLOTS, 12), np.int32),
         np.zeros((SLOTS, 12), np.int32),
-        np.zeros((SLOTS + 1, DIMENSIONS), np.uint16),
+        halves,
     )
 
 
@@ -200,14 +203,9 @@ def _step(
     yes = np.ones(1, np.bool_)
     step_each(rows, columns, laws, yes, True, np.empty(1, np.bool_))
     attention, readout = found.attention, found.readout
-    attention.used[:] = False
-    attention.masses[:] = 0.0
-    attention.shorts[:] = 0.0
-    attention.ready[:] = 0.0
-    attention.units[:] = 0.0
     slots = np.zeros(1, np.int64)
-    _attend_each(rows, slots, laws.rules, context, theta, attention)
-    _read_each(rows.meta, slots, attention, finder, readout)
+    attend_each(rows, slots, laws.rules, context, theta, attention)
+    read_each(rows.meta, slots, attention, finder, readout)
     found.links[:] = 0.0
     found.links[:, :, :2] = -1.0
     meta = rows.meta[0]
@@ -216,13 +214,8 @@ def _step(
         sessions[0, s] = meta[s].sessions
         together[0, s] = meta[s].together
     fill_links(sessions, together, np.full(1, np.float64(rows.head[0].sessions)), found.pairs, found.links)
-    _round_to_half(attention.ready[0], attention.ready[0].view(np.uint32), found.halves[0])
-    count = 0
-    for s in range(SLOTS):
-        if attention.used[0, s]:
-            count += 1
-            readout.units[count - 1] = attention.units[0, s]
-            _round_to_half(attention.units[0, s], attention.units[0, s].view(np.uint32), found.halves[count])
+    round_to_half(attention.ready[0], attention.ready[0].view(np.uint32), found.halves[0])
+    count = np.count_nonzero(attention.used)
     readout.starts[1] = count
     masses = readout.shares[:count].astype(np.float32)
     for p in range(count):
@@ -258,8 +251,11 @@ def _fill(row: NDArray[np.uint8], rows: Rows, views: Bytes) -> None:
             views.meta[s] = row[at : at + META_BYTES]
             _from_half(row[at + META_BYTES : at + INTEREST_BYTES], rows.directions[0, s])
             at += INTEREST_BYTES
-    chunks = row[at:].copy().view(np.uint32)
-    rows.seen[0, : chunks.shape[0]] = chunks
+    for c in range(SEEN_CHUNKS):
+        if row[0] & HAS_SEEN << c:
+            chunk = row[at : at + SEEN_BYTES].copy().view(np.uint32)
+            rows.seen[0, c * SEEN_CHUNK : (c + 1) * SEEN_CHUNK] = chunk
+            at += SEEN_BYTES
 
 
 @njit
@@ -282,12 +278,16 @@ def _copy_out(rows: Rows, views: Bytes, out: NDArray[np.uint8]) -> int:
         if head.used >> s & 1:
             out[at : at + META_BYTES] = views.meta[s]
             direction = rows.directions[0, s]
-            _round_to_half(direction, direction.view(np.uint32), halves)
+            round_to_half(direction, direction.view(np.uint32), halves)
             out[at + META_BYTES : at + INTEREST_BYTES] = halves.view(np.uint8)
             at += INTEREST_BYTES
-    kept = min(SEEN_PLACES, (np.int64(head.seen_count) + SEEN_CHUNK - 1) // SEEN_CHUNK * SEEN_CHUNK)
-    out[at : at + 4 * kept] = rows.seen[0, :kept].view(np.uint8)
-    return at + 4 * kept
+    for c in range(SEEN_CHUNKS):
+        chunk = rows.seen[0, c * SEEN_CHUNK : (c + 1) * SEEN_CHUNK]
+        if np.any(chunk):
+            out[0] |= HAS_SEEN << c
+            out[at : at + SEEN_BYTES] = chunk.view(np.uint8)
+            at += SEEN_BYTES
+    return at
 
 
 @njit

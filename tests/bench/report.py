@@ -20,6 +20,7 @@ OF_STOCK = 1 / 20
 OF_BARE = 1 / 0.6
 KERNEL_LIMIT = 3.0
 STEP_LIMIT = 12.0
+RECORD_LIMIT = 5.0
 STATE_LIMIT = 4096
 WRITTEN_LIMIT = 1024
 
@@ -131,7 +132,10 @@ def cost_rows(found: Costs | None, columns: Sequence[str]) -> list[str]:
     return [
         row("interest kernels alone (K=8, d=128), us", in_ours(ranged(found.kernel, ".2f"), columns)),
         row("the same in plain numpy, us", in_ours(ranged(found.slow, ",.0f"), columns)),
-        row("step without Kafka and lists, us", in_ours(ranged(found.step, ".1f"), columns)),
+        row("step to rows, without Kafka, lists and publishing, us", in_ours(ranged(found.step, ".1f"), columns)),
+        row("the same of a worker's first users, us", in_ours(ranged(found.newcomers, ".1f"), columns)),
+        row("publishing a record with labels and keywords, us", in_ours(ranged(found.record, ".1f"), columns)),
+        row("records per behavior", in_ours(f"{found.records:.2f}", columns)),
         row("bytes of state per user, median", in_ours(state, columns)),
     ]
 
@@ -140,13 +144,16 @@ def cost_notes(found: Costs | None) -> list[str]:
     """What the kernels' numbers stand for, and their targets."""
     if found is None:
         return []
-    kernel, step = median(found.kernel), median(found.step)
+    kernel, step, record = median(found.kernel), median(found.step), median(found.record)
     return [
         "Kernels: admission, assignment, decay, attention with its learning, negatives, evidence and limiter, on users "
         "with all eight places taken; the plain numpy does the assignment, decay, attention and negatives. Step: from "
-        "the JSON of a behavior to changed rows and interest records, a flush for every 2,000 behaviors.",
+        "the JSON of a behavior to changed rows as bytes, signals and everything else a flush has but the records, "
+        "whose words and labels are made at publishing; a flush for every 2,000 behaviors, most users known.",
+        f"With its share of a record a behavior costs {step + found.records * record:.1f} us.",
         f"Target, kernels at most {KERNEL_LIMIT:g} us: {verdict(kernel, KERNEL_LIMIT)} ({kernel:.2f}).",
         f"Target, step at most {STEP_LIMIT:g} us: {verdict(step, STEP_LIMIT)} ({step:.1f}).",
+        f"Target, record at most {RECORD_LIMIT:g} us: {verdict(record, RECORD_LIMIT)} ({record:.1f}).",
         f"Target, state at most {STATE_LIMIT:,} bytes a user: {verdict(found.largest_state, STATE_LIMIT)} "
         f"({found.largest_state:,}).",
     ]

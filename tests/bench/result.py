@@ -44,11 +44,16 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True):
     """What the kernels cost without Kafka, microseconds of CPU per behavior, one number for each repetition.
 
     kernel: of the interests' kernels on users with eight interests; slow: of the same in plain numpy. step: from the
-    behavior's bytes to changed rows and records. state, largest_state: bytes of a user's rows, median and greatest.
+    behavior's bytes to changed rows, signals and messages, without the records; newcomers: the same where users are
+    new. record: what publishing a record costs, per record; records: how many there are for each behavior. state,
+    largest_state: bytes of a user's rows, median and greatest.
     """
 
     kernel: tuple[float, ...]
     slow: tuple[float, ...]
     step: tuple[float, ...]
+    newcomers: tuple[float, ...]
+    record: tuple[float, ...]
+    records: float
     state: int
     largest_state: int

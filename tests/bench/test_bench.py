@@ -54,7 +54,14 @@ def test_all_variants_apply_each_behavior_once_and_the_table_has_every_number(ka
 
     table = report(results, recoveries, costs)
     names = ["behaviors/s", "CPU per behavior", "stock Faust's over", "the bare loop's", "changelog bytes", "RSS"]
-    for name in [*names, "interest kernels", "plain numpy", "step without Kafka", "bytes of state"]:
+    for name in [
+        *names,
+        "interest kernels",
+        "plain numpy",
+        "step to rows, without Kafka",
+        "publishing a record",
+        "bytes of state",
+    ]:
         assert sum(name in line for line in table.splitlines() if line.startswith("|")) == 1, name
     assert "recovery of 200 users" in table and "Target, CPU at most 1/20" in table
     assert "update kernel" in stage_table(results)

@@ -12,14 +12,10 @@ from models.simulator.planted import PlantedUser
 from models.simulator.topics import PLACES, TOPICS
 
 REPEATS = 1000
-SETTLED = 100
 
 
 def bots(setup: Setup) -> Iterator[Line]:
-    """The most that the share of any planted interest in its user's mass moved during a burst of 1,000 repeats.
-
-    Of users with at least 100 behaviors before it, which are some five visits.
-    """
+    """The most that the share of any planted interest in its user's mass moved during a burst of 1,000 repeats."""
     shop = Shop(simulated(setup, users=60, days=30, bots=1.0, burst=REPEATS), setup)
     moved = [change for user in shop.users for change in _moved(shop, user)]
     note = f"mean {np.mean(moved):.1%}, {len(moved)} interests"
@@ -31,8 +27,6 @@ def _moved(shop: Shop, user: PlantedUser) -> list[float]:
     burst = user.bursts[0]
     own = [one for one in shop.labeled if one.behavior.owner == user.id and one.behavior.at <= burst.end]
     earlier = [one.behavior for one in own if one.behavior.at < burst.start]
-    if len(earlier) < SETTLED:
-        return []
     population = shop.population()
     population.live(earlier)
     before = _shares(shop, population, user)

@@ -1,6 +1,6 @@
 """Capture: what the threshold is worth above which a behavior refines an interest instead of starting one."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from models.evaluation.comparison import Trial
@@ -39,10 +39,10 @@ def capture(setup: Setup) -> Iterator[Line]:
     yield Line("the default threshold's NDCG@10, of the best", own.ndcg / max(best, 1e-9), at_least=CLOSE, percent=True)
 
 
-def curve(setup: Setup) -> list[Point]:
-    """NDCG@10 and update rate by threshold, the default among them."""
+def curve(setup: Setup, novelties: Sequence[float] = NOVELTIES) -> list[Point]:
+    """NDCG@10 and update rate by threshold in standard deviations, the default among them."""
     trial = trial_of(Shop(simulated(setup, users=60, days=40), setup), setup.many(TARGETS))
-    thresholds = sorted({*NOVELTIES, setup.options.interests.novelty})
+    thresholds = sorted({*novelties, setup.options.interests.novelty})
     return [_point(trial, setup.options, novelty) for novelty in thresholds]
 
 

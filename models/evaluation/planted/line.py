@@ -32,11 +32,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Setup:
-    """What lines are measured with. size: of the simulated shops, relative to the one that bars are meant for."""
+    """What lines are measured with.
+
+    size: of the simulated shops, relative to the one that bars are meant for. seed: of all that is simulated.
+    """
 
     options: StepOptions
     vectors: TextVectors
     size: float = 1.0
+    seed: int = 1
 
     def many(self, number: int) -> int:
         """So many users or days, scaled."""

@@ -73,5 +73,5 @@ class Shop:
 
 def simulated(setup: Setup, users: int, days: int, **planted: float) -> SimulatorOptions:
     """A calendar of equally active users, with what is planted besides their interests."""
-    fixed = {"activity": 0.0, "start": START}
+    fixed = {"activity": 0.0, "start": START, "seed": setup.seed}
     return SimulatorOptions(users=setup.many(users), days=float(days), **(fixed | planted))  # type: ignore[arg-type]

@@ -11,6 +11,7 @@ from models.interests.kernels.memory import note_recent
 from models.interests.kernels.slots import cosine, drop, free_slot, muted_bits, nearest
 from models.interests.kernels.types import HEAD_CHANGED, LATEST_STORED, Act, Rows, Rules, User
 from schemas.rows.user import ASKED, EVIDENCE, MUTED, NO_INTEREST, PROVEN, SLOTS
+from schemas.vectors import DIMENSIONS
 
 MORE, LESS, FORGET, MUTE, UNMUTE = range(5)
 DAMPENED = 0.5
@@ -42,16 +43,20 @@ def ask(user: User, polarity: int, vector: NDArray[np.float32], act: Act, rules:
 
     More strengthens the nearest interest that is not muted, or starts one, and lifts what spoke against it. Less halves
     every interest that it means, save one asked for in the same breath, and turns it away. Forgetting clears them.
-    Muting holds all that is as near as a behavior on it would be, or a new place that points there, until unmuted.
+    Muting holds all that is as near as a behavior on it would be, or a new place that points there, until unmuted; the
+    nearest of them turns halfway toward the words, which say better than behaviors how far the mute goes.
     """
     if polarity == MORE:
         return _more(user, vector, act, rules)
     interests = user.interests
     least = rules.capture if polarity in (MUTE, UNMUTE) else rules.asked
+    closest, _ = nearest(user.head.used, user.directions, vector)
     changed = 0
     for s in range(SLOTS):
         if user.head.used >> s & 1 and cosine(vector, user.directions[s]) >= least:
             if polarity == MUTE:
+                if s == closest and interests[s].flags & MUTED == 0:
+                    _turn_halfway(user.directions[s], vector)
                 changed |= _mute(user, s, act)
             elif polarity == UNMUTE:
                 changed |= _unmute(user, s)
@@ -106,6 +111,17 @@ def _less(interest: Any, act: Act, rules: Rules) -> None:
     interest.short *= DAMPENED
     interest.turned = min(interest.turned + act.weight, rules.turned_limit)
     interest.flags &= ~ASKED
+
+
+@kernel
+def _turn_halfway(direction: NDArray[np.float32], vector: NDArray[np.float32]) -> None:
+    """Toward a vector of unit length; the direction may have any."""
+    square = np.float32(0.0)
+    for d in range(DIMENSIONS):
+        square += direction[d] * direction[d]
+    length = np.sqrt(square)
+    for d in range(DIMENSIONS):
+        direction[d] = np.float32(0.5) * (direction[d] + length * vector[d])
 
 
 @kernel

@@ -148,7 +148,11 @@ def _logit(interest: Any, found: NDArray[np.float64], theta: NDArray[np.float64]
 def learn(
     learned: Any, found: NDArray[np.float64], competing: int, shares: NDArray[np.float64], chosen: int, rules: Rules
 ) -> None:
-    """One step of Adagrad up the log-likelihood that the next behavior is on `chosen` (Duchi et al. 2011)."""
+    """One step of Adagrad up the log-likelihood that the next behavior is on `chosen` (Duchi et al. 2011).
+
+    The exact slope as long as shares are a plain softmax: where something was asked for or is on probation they are
+    not, and theta moves as if what these take or give did not depend on it.
+    """
     if competing & (competing - 1) == 0 or not competing >> chosen & 1:
         return
     for f in range(LEARNED_FEATURES):

@@ -18,7 +18,7 @@ from models.interests.kernels.types import (
     Rules,
     User,
 )
-from schemas.rows.user import MUTED, RINGS, SEEN_CHUNK, SEEN_CHUNKS, SLOTS
+from schemas.rows.user import MUTED, RINGS, SEEN_CHUNKS, SLOTS
 
 
 @kernel
@@ -69,9 +69,8 @@ def erase(user: User, seen: NDArray[np.uint32]) -> np.int64:
             gone |= RING_CHANGED << r
     if feedback.version:
         gone |= FEEDBACK_CHANGED
-    for chunk in range(SEEN_CHUNKS):
-        if head.seen_count > chunk * SEEN_CHUNK:
-            gone |= SEEN_CHANGED << chunk
+    if head.seen_count:
+        gone |= (SEEN_CHANGED << SEEN_CHUNKS) - SEEN_CHANGED
     _clear_head(head)
     _clear_feedback(feedback)
     for r in range(RINGS):

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from models.compiled import kernel
 from models.interests.kernels.feedback import begin_feedback
 from models.interests.kernels.masses import start
-from models.interests.kernels.memory import add_to_sketch, mark_seen, move_types
+from models.interests.kernels.memory import add_to_sketch, move_types
+from models.interests.kernels.seen import unite_seen
 from models.interests.kernels.slots import MOST_COUNTED, absorb, free_slot, nearest
 from models.interests.kernels.trust import refill
 from models.interests.kernels.types import (
@@ -30,14 +31,11 @@ from schemas.rows.user import (
     RING_IDS,
     RING_RECENTS,
     RINGS,
-    SEEN_CHUNK,
-    SEEN_CHUNKS,
     SLOTS,
     TURNED,
 )
 
 ALL_RINGS = (1 << RINGS) - 1
-SEEN_PLACES = SEEN_CHUNKS * SEEN_CHUNK
 DIMENSION_COUNT = len(DIMENSION_NAMES)
 NOBODY = np.uint32(0xFFFFFFFF)
 
@@ -53,7 +51,7 @@ def unite(rows: Rows, u: int, others: Rows, v: int, laws: Laws) -> None:
     changed |= _unite_together(user, other, places)
     _unite_recents(user, other, places)
     _unite_events(user, other)
-    changed |= _unite_seen(user.head, rows.seen[u], other.head, others.seen[v])
+    changed |= unite_seen(user.head, rows.seen[u], other.head, others.seen[v])
     if other.feedback.version:
         share = other.head.behaviors / max(user.head.behaviors + other.head.behaviors, 1)
         _unite_feedback(user.feedback, other.feedback, share, laws.rules)
@@ -150,16 +148,6 @@ def _unite_together(user: User, other: User, places: NDArray[np.uint8]) -> int:
                 together = user.interests[after].together
                 together[first] = min(int(together[first]) + int(other.interests[s].together[k]), MOST_COUNTED)
                 changed |= 1 << after
-    return changed
-
-
-@kernel
-def _unite_seen(head: Any, seen: NDArray[np.uint32], other: Any, other_seen: NDArray[np.uint32]) -> int:
-    """What the visitor had, the oldest first, is what the user had last."""
-    changed = 0
-    count = min(int(other.seen_count), SEEN_PLACES)
-    for n in range(count):
-        changed |= mark_seen(head, seen, other_seen[(int(other.seen_count) - count + n) % SEEN_PLACES])
     return changed
 
 

@@ -107,18 +107,20 @@ def add(interest: Any, direction: NDArray[np.float32], vector: NDArray[np.float3
     turn_toward(interest, direction, vector, added)
     interest.mass += added
     interest.short += act.weight * np.exp2((act.at - interest.at) / rules.short_half_life)
-    if interest.flags & PROVEN == 0 and _is_proven(interest, act, rules.proof):
+    if interest.flags & PROVEN == 0 and _is_proven(interest, act, rules):
         interest.flags |= PROVEN
     interest.behaviors += 1
     _add_evidence(interest, act, added)
 
 
 @kernel
-def _is_proven(interest: Any, act: Act, proof: int) -> bool:
-    """Whether a further behavior, which does not merely repeat the only one there was, is proof enough."""
+def _is_proven(interest: Any, act: Act, rules: Rules) -> bool:
+    """Whether a further behavior, which does not merely repeat the only one there was, or a strong one is proof."""
+    if act.weight >= rules.proof_weight:
+        return True
     alone = interest.evidence[1] == 0 and interest.evidence[2] == 0
     same = interest.evidence[0] == act.item and interest.evidence_types[0] == act.code and act.item != 0
-    return interest.behaviors + 1 >= proof and not (same and alone)
+    return interest.behaviors + 1 >= rules.proof and not (same and alone)
 
 
 @kernel

@@ -1,4 +1,4 @@
-"""Memory: which events a user sent, what it did last, and which items it has had."""
+"""Memory: which events a user sent and what it did last."""
 
 from typing import Any
 
@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
-from models.interests.kernels.types import LATEST_STORED, RING_CHANGED, SEEN_CHANGED, Act, Integer
-from schemas.rows.user import EVENT_IDS, NO_INTEREST, RECENTS, RING_IDS, RING_RECENTS, RINGS, SEEN_CHUNK, SEEN_CHUNKS
-
-SEEN_PLACES = SEEN_CHUNKS * SEEN_CHUNK
+from models.interests.kernels.types import LATEST_STORED, RING_CHANGED, Act, Integer
+from schemas.rows.user import EVENT_IDS, NO_INTEREST, RECENTS, RING_IDS, RING_RECENTS, RINGS
 
 
 @kernel
@@ -69,20 +67,6 @@ def repeats(rings: NDArray[np.void], item: Integer, code: Integer, at: float, sp
             if same and abs(ring.at[k] - at) <= span:
                 count += 1
     return count
-
-
-@kernel
-def mark_seen(head: Any, seen: NDArray[np.uint32], item: Integer) -> int:
-    """Remembers that the user has had an item; the bits of what changed."""
-    known = False
-    for k in range(SEEN_PLACES):
-        known |= seen[k] == item
-    if known:
-        return 0
-    place = head.seen_count % SEEN_PLACES
-    seen[place] = item
-    head.seen_count += 1
-    return SEEN_CHANGED << (place // SEEN_CHUNK)
 
 
 @kernel

@@ -24,12 +24,12 @@ from models.interests.kernels.memory import (
     add_to_sketch,
     count_event,
     in_ring,
-    mark_seen,
     move_types,
     note_recent,
     put_into_ring,
 )
 from models.interests.kernels.returns import expose, touch
+from models.interests.kernels.seen import mark_seen
 from models.interests.kernels.slots import drop, free_slot, merge_near, muted_bits, nearest
 from models.interests.kernels.trust import refill, trusted_share
 from models.interests.kernels.types import (
@@ -39,7 +39,6 @@ from models.interests.kernels.types import (
     HEAD_CHANGED,
     Act,
     Columns,
-    Integer,
     Laws,
     Rows,
     Rules,
@@ -66,7 +65,22 @@ def step_each(
     admitting: bool,
     admitted: NDArray[np.bool_],
 ) -> None:
-    """Admits each behavior and fills admitted (n,), unless all were before; at once applies it if resolved (n,).
+    """Admits each behavior and fills admitted (n,), unless all were before; at once applies it if resolved (n,)."""
+    step_some(rows, columns, laws, resolved, admitting, admitted, 0, columns.slots.shape[0])
+
+
+@kernel
+def step_some(
+    rows: Rows,
+    columns: Columns,
+    laws: Laws,
+    resolved: NDArray[np.bool_],
+    admitting: bool,
+    admitted: NDArray[np.bool_],
+    start: int,
+    stop: int,
+) -> None:
+    """The same for behaviors from start up to stop.
 
     Tuples are taken apart before the loop, since every access to an array in one is counted.
     """
@@ -78,7 +92,7 @@ def step_each(
     learned = shared[0]
     scratch, shares = np.zeros((SLOTS, FEATURES)), np.zeros(SLOTS)
     nothing, plain = np.zeros(0, np.float32), np.zeros(FACETS, np.uint32)
-    for j in range(slots.shape[0]):
+    for j in range(start, stop):
         u = slots[j]
         user = User(heads[u], feedbacks[u], all_rings[u], metas[u], all_directions[u])
         head = user.head
@@ -95,6 +109,7 @@ def step_each(
             if not admitted[j]:
                 continue
             changed |= put_into_ring(head, user.rings, event_ids[j])
+        pause = abs(at - head.at)
         changed |= _begin(user, learned, at, half_lives, rules)
         if resolved[j]:
             count_event(head, event_ids[j], code, at, half_lives[code])
@@ -104,23 +119,16 @@ def step_each(
                 changed |= mark_seen(head, all_seen[u], item)
             if shown_starts[j + 1] > shown_starts[j]:
                 changed |= show(user.feedback, shown[shown_starts[j] : shown_starts[j + 1]], at, rules)
-            act = _trusted(user, code, item, at, weights[j], np.int64(hours[j]), np.int64(devices[j]), rules)
+            weight = weights[j]
+            if weight != 0.0:
+                weight *= trusted_share(head, user.rings, item, code, at, pause, rules)
+            act = Act(at, weight, code, item, np.int64(hours[j]), np.int64(devices[j]))
             if act.weight > 0.0 and is_shown(user.feedback, item):
                 changed |= choose(user, columns, j)
             vector = vectors[vector_rows[j]] if vector_rows[j] >= 0 else nothing
             own_facets = facets[facet_rows[j]] if facet_rows[j] >= 0 else plain
             changed |= _change(user, learned, vector, own_facets, act, rules, scratch, shares)
         all_changed[u] |= changed
-
-
-@kernel
-def _trusted(
-    user: User, code: Integer, item: Integer, at: float, weight: float, hour: Integer, device: Integer, rules: Rules
-) -> Act:
-    """The behavior, with as much of its weight as counts."""
-    if weight != 0.0:
-        weight *= trusted_share(user.head, user.rings, item, code, at, rules)
-    return Act(at, weight, code, item, hour, device)
 
 
 @kernel

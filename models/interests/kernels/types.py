@@ -49,8 +49,8 @@ class TypeRules(NamedTuple):
 class Rules(NamedTuple):
     """Options as kernels take them, scalars only; see InterestOptions for what they mean.
 
-    capture, near and asked are cosines; half-lives, horizons and gaps in seconds; burst in behaviors, refill in
-    behaviors per second.
+    capture, near and asked are cosines; half-lives, horizons and gaps in seconds; proof_weight that of one behavior;
+    burst in behaviors, refill in behaviors per second.
     """
 
     half_life: float
@@ -65,6 +65,7 @@ class Rules(NamedTuple):
     asked_boost: float
     asked_half_life: float
     proof: int
+    proof_weight: float
     probation: float
     floor: float
     session_gap: float

@@ -157,7 +157,7 @@ def long_life(seed: int, length: int = 600) -> Life:
     chance = np.random.default_rng(seed)
     at, life = NOON, []
     for number in range(length):
-        at += float(chance.choice([10.0, 10.0, HOUR, DAY, -HOUR]))
+        at += float(chance.choice([0.25, 10.0, 10.0, HOUR, DAY, -HOUR]))
         item, kind = int(chance.integers(1, UNKNOWN)), BEHAVIOR_TYPES[chance.integers(len(BEHAVIOR_TYPES))]
         if number % 45 == 40:
             life += [Clause(int(chance.integers(5)), item % ITEMS or 1, at), Stored()]

@@ -176,7 +176,8 @@ def slow_intensity(one: MadeInterest, rates: Rates, steps: int = 20_000) -> floa
     width = rates.horizon / steps
     mass, short = faded(one.mass, one.age, one.half_life), faded(one.short, one.age, rates.short_half_life)
     ages = (np.arange(steps) + 0.5) * width
-    rate = rates.mu * mass * 2 ** (-ages / one.half_life) + rates.alpha * short * 2 ** (-ages / rates.short_half_life)
+    rate = rates.mu * (mass * 2 ** (-ages / one.half_life)) ** 0.75
+    rate += rates.alpha * (short * 2 ** (-ages / rates.short_half_life)) ** 0.75
     return float(1 - np.exp(-rate.sum() * width))
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from models.interests.admission import admit, faded
 from models.interests.arena import UserArena
 from models.interests.kernels.asking import MUTE
-from schemas.rows.user import EVENT_IDS, SEEN_CHUNK
+from schemas.rows.user import EVENT_IDS
 from tests.models.builders import DAY, NOON, state_of
 from tests.models.interests.acts import OPTIONS, UNKNOWN, Clause, act, histories, laws
 from tests.models.interests.twin import ANN, arena_after, event_ids, new_arena, receive, say, type_masses_of
@@ -73,14 +73,14 @@ def test_a_faded_user_starts_anew():
 
 
 def test_the_rows_of_a_user_who_starts_anew_are_deleted():
-    had = [act("purchase", NOON, UNKNOWN + n) for n in range(2 * SEEN_CHUNK - 2)]
+    had = [act("purchase", NOON, UNKNOWN + n) for n in range(62)]
     arena = arena_after([act("purchase", NOON, 1), act("dislike", NOON, 2), *had])
     before = {key for key, _ in arena.take_rows(JUST_ANN)}
     receive(arena, [act("search", NOON + AGES)])
     after = dict(arena.take_rows(JUST_ANN))
     assert set(after) == before
     gone = {key[5:] for key, row in after.items() if row is None}
-    assert gone == {b"i\0", b"i\1", b"f", b"s\0", b"s\1", b"r\1", b"r\2", b"r\3"}
+    assert gone == {b"i\0", b"i\1", b"f", b"s\0", b"s\1", b"s\2", b"r\1", b"r\2", b"r\3"}
 
 
 def test_a_user_with_any_mass_left_does_not_start_anew():

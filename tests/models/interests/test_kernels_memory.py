@@ -1,4 +1,4 @@
-"""Memory's kernels: which behaviors and items are remembered, and which sketch keeps what."""
+"""Memory's kernels: which behaviors are remembered, and which sketch keeps what."""
 
 from math import inf
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from models.interests.kernels.memory import add_to_sketch
 from schemas.behaviors import TYPE_CODES
-from schemas.rows.user import RECENTS, SEEN_CHUNK, SEEN_CHUNKS
+from schemas.rows.user import RECENTS
 from tests.models.builders import NOON
 from tests.models.interests.acts import UNKNOWN, act
 from tests.models.interests.twin import ANN, arena_after, recents
@@ -29,29 +29,6 @@ def test_what_is_on_no_interest_is_remembered_as_such():
 def test_times_that_do_not_fit_are_clipped():
     for at, stored in ((-5.0, 1), (1e12, 2**32 - 1)):
         assert arena_after([act("view", at, 1)]).rings["at"][ANN, 0, 0] == stored
-
-
-def test_an_item_without_a_vector_is_remembered_as_had():
-    arena = arena_after([act("purchase", NOON, UNKNOWN)])
-    assert UNKNOWN in arena.seen[ANN]
-    assert arena.head["used"][ANN] == 0
-
-
-def test_only_types_after_which_an_item_is_had_are_remembered_so():
-    arena = arena_after([act("view", NOON, 1), act("hide", NOON, 2), act("purchase", NOON, 3)])
-    assert set(arena.seen[ANN].tolist()) == {0, 2, 3}
-
-
-def test_had_items_beyond_the_last_chunk_replace_the_oldest():
-    places = SEEN_CHUNKS * SEEN_CHUNK
-    arena = arena_after([act("purchase", NOON, 1000 + n) for n in range(200)])
-    assert set(arena.seen[ANN].tolist()) == set(range(1200 - places, 1200))
-    assert arena.head["seen_count"][ANN] == 200
-
-
-def test_an_item_had_again_takes_no_second_place():
-    arena = arena_after([act("purchase", NOON + n, 3) for n in range(5)])
-    assert arena.head["seen_count"][ANN] == 1
 
 
 @settings(max_examples=50, deadline=None)

@@ -99,9 +99,14 @@ def test_when_all_places_are_taken_the_weakest_joins_its_nearest():
     assert arena.meta["behaviors"][ANN].tolist() == [1 + (s == joined) for s in range(SLOTS)]
 
 
+def test_one_strong_behavior_proves_an_interest_and_one_weak_does_not():
+    arena = arena_after([act("purchase", NOON, 1), act("view", NOON, 2), act("add_to_cart", NOON + 60, 3)], LAWS)
+    assert (arena.meta["flags"][ANN, :3] & PROVEN != 0).tolist() == [True, False, True]
+
+
 def test_a_proven_interest_outlasts_a_heavier_one_on_probation():
     proven = [act("view", NOON, 1), act("view", NOON, 13)]
-    others = [act("like", NOON, n) for n in range(2, SLOTS + 1)]
+    others = [act("view", NOON, n, weight=2.9) for n in range(2, SLOTS + 1)]
     arena = arena_after([*proven, *others, act("view", NOON + 60, SLOTS + 1)], LAWS)
     assert 0 in arena.meta["id"][ANN]
     assert set(arena.meta["id"][ANN].tolist()) != set(range(SLOTS))

@@ -18,11 +18,13 @@ from schemas.behaviors import Behavior
 from schemas.errors import SchemaError, UnknownVersionError
 from schemas.ids import fingerprint
 from schemas.rows import keys
-from schemas.rows.user import EVENT_IDS, MUTED, NO_INTEREST, PROVEN, RECENTS, SEEN_CHUNK, SEEN_CHUNKS, SLOTS
+from schemas.rows.user import EVENT_IDS, MUTED, NO_INTEREST, PROVEN, RECENTS, SLOTS
 from tests.models.builders import DAY, HOUR, NOON, behavior, catalog_of, deliver, state_of, unit_vectors
+from tests.models.interests.twin import had
 
 ITEMS = 60
 CATALOG = catalog_of(unit_vectors(ITEMS, topics=6))
+PRINTS = [item_print(f"item-{number}") for number in range(ITEMS)]
 # Fixed half-lives and no limit to behaviors at machine pace, without which masses add only nearly.
 OPTIONS = StepOptions(interests=InterestOptions(adaptive_half_life=False, burst=1e6, repeat_span=0.0))
 LAWS = OPTIONS.laws_in(CATALOG)
@@ -80,10 +82,6 @@ def recents_of(arena: UserArena, slot: int) -> list[tuple[int, int, int]]:
     return [one for one in zip(*columns, strict=True) if one[0]]
 
 
-def had(arena: UserArena, slot: int) -> set[int]:
-    return set(arena.seen[slot].tolist()) - {0}
-
-
 def in_turn(mine: list[int], others: list[int]) -> list[int]:
     """The latest of both lists, one of each in turn, the oldest first."""
     turns = zip_longest(reversed(mine), reversed(others))
@@ -104,7 +102,7 @@ def test_merging_counts_and_weighs_as_if_both_had_been_seen_in_event_time(pair, 
     for field in ("type_mass", "category_mass"):
         np.testing.assert_allclose(found.head[field][slot], wanted.head[field][twin], rtol=1e-5, atol=1e-12)
     np.testing.assert_allclose(whole_mass(found, slot), whole_mass(wanted, twin), rtol=1e-6)
-    assert had(found, slot) == had(wanted, twin)
+    assert had(found, PRINTS, slot) == had(wanted, PRINTS, twin)
     assert sorted(recents_of(found, slot)) == sorted(recents_of(wanted, twin))
     assert [one[0] for one in recents_of(found, slot)] == [one[0] for one in recents_of(wanted, twin)]
 
@@ -249,17 +247,7 @@ def test_what_both_turned_away_adds_up_and_the_latest_impression_stays():
 
 def test_the_items_a_visitor_had_are_not_offered_to_the_user():
     pair = ([behavior("purchase", "item-1")], [behavior("purchase", "item-2", user_id=V)])
-    assert had(merged(*pair), 0) == {item_print("item-1"), item_print("item-2")}
-
-
-def test_of_very_many_items_had_the_latest_stay():
-    places = SEEN_CHUNK * SEEN_CHUNKS
-    arena = arena_of()
-    for slot, start in ((0, 1), (1, 1001)):
-        arena.seen[slot], arena.head["seen_count"][slot] = np.arange(start, start + places), places
-        arena.head["version"][slot] = 1
-    merge(arena, 0, withdraw(arena, 1), LAWS)
-    assert had(arena, 0) == set(range(1001, 1001 + places))
+    assert had(merged(*pair), PRINTS, 0) == PRINTS[1:3]
 
 
 def test_a_visitor_of_whom_nothing_but_event_ids_is_known_changes_no_count():

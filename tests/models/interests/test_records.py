@@ -223,7 +223,8 @@ def test_readers_can_compute_the_intensity_of_a_later_moment():
     interest, rates = interest_of(made), record_of(MadeUser({0: made})).rates
 
     def ahead(mass: float, half_life: float) -> float:
-        return mass * half_life / log(2) * (1 - 2 ** (-rates.horizon / half_life))
+        faster = half_life / 0.75
+        return mass**0.75 * faster / log(2) * (1 - 2 ** (-rates.horizon / faster))
 
     def at(moment: float) -> float:
         age = moment - interest.at

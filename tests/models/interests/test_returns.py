@@ -24,12 +24,12 @@ def visits(chance: np.random.Generator, mu: float, alpha: float) -> list[float]:
     at, until, times = NOON, NOON + SPAN, [NOON]
     mass = short = 1.0
     while True:
-        most = mu * mass + alpha * short
+        most = mu * mass**0.75 + alpha * short**0.75
         pause = chance.exponential(1.0 / most)
         at, mass, short = at + pause, mass * 2.0 ** (-pause / LONG), short * 2.0 ** (-pause / SHORT)
         if at >= until:
             return times
-        if chance.uniform() * most < mu * mass + alpha * short:
+        if chance.uniform() * most < mu * mass**0.75 + alpha * short**0.75:
             times.append(at)
             mass, short = mass + 1.0, short + 1.0
 

@@ -66,6 +66,13 @@ def test_a_person_is_never_limited():
     assert added(acts) == pytest.approx(500 * VIEW)
 
 
+def test_another_item_within_half_a_second_counts_an_eighth():
+    first = act("view", NOON, 1)
+    assert added([first, act("view", NOON + 0.25, 2)]) == pytest.approx(VIEW * 1.125)
+    for later in (act("view", NOON + 0.5, 2), act("view", NOON, 2), act("click", NOON + 0.25, 1)):
+        assert added([first, later]) == pytest.approx(VIEW + later.weight)
+
+
 def test_the_bucket_fills_again_with_time():
     arena = arena_after([act("view", NOON, 1 + n) for n in range(40)], LAWS)
     assert arena.head["tokens"][ANN] == OPTIONS.burst - 40

@@ -13,10 +13,13 @@ from models.catalog.catalog import Catalog
 from models.catalog.terms import CATEGORY_PLACES, TERMS, Weighted
 from models.encoder.fake import FakeEncoder
 from models.encoder.texts import item_text
-from models.interests.words import CANDIDATES, KEYWORDS, Wording, Words, best_terms
+from models.interests.fragments import Fragments
+from models.interests.spelling import KEYWORDS
+from models.interests.words import CANDIDATES, Vectors, Wording, best_terms
 from models.simulator.catalog import make_stock
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
+from tests.bench.one_words import Words, WordsOfOne, spelled
 
 KITCHEN = (
     ("Blue mug", ("Home", "Kitchen", "Mugs")),
@@ -44,6 +47,18 @@ def catalog_of(items: Sequence[tuple[str, tuple[str, ...]]]) -> Catalog:
     return catalog
 
 
+class Namer:
+    """Names interests in texts."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self.fragments = Fragments()
+        self._wording = Wording(catalog, self.fragments)
+
+    def of(self, rows: NDArray[np.int32], masses: NDArray[np.float32], vectors: Vectors) -> list[Words]:
+        """The words of n interests."""
+        return spelled(self.fragments, self._wording.of(rows, masses, vectors))
+
+
 def words_of(catalog: Catalog, evidence: dict[int, float], axis: int | None = None) -> Words:
     """Of one interest with these masses by row; axis: where its vector points, when that should matter."""
     rows = np.array([[*evidence, -1]], np.int32)
@@ -52,7 +67,7 @@ def words_of(catalog: Catalog, evidence: dict[int, float], axis: int | None = No
     def vectors(places: NDArray[np.int64]) -> NDArray[np.float32]:
         return 3.0 * np.eye(DIMENSIONS, dtype=np.float32)[[axis] * len(places)]
 
-    (words,) = Wording(catalog).of(rows, masses, no_vectors if axis is None else vectors)
+    (words,) = Namer(catalog).of(rows, masses, no_vectors if axis is None else vectors)
     return words
 
 
@@ -98,7 +113,7 @@ def test_an_interest_without_evidence_is_called_like_the_item_nearest_to_its_vec
 
 def test_an_item_that_comes_later_and_is_nearer_is_found():
     catalog = catalog_of(KITCHEN[:1])
-    wording, axes = Wording(catalog), np.eye(DIMENSIONS, dtype=np.float32)
+    wording, axes = Namer(catalog), np.eye(DIMENSIONS, dtype=np.float32)
     none, nothing = np.full((1, 3), -1, np.int32), np.zeros((1, 3), np.float32)
     assert wording.of(none, nothing, lambda places: axes[[5]])[0].label == "mugs"
     catalog.put(ItemVector(item_id="new", encoder="e", title="Lamp", vector=to_bytes(axes[5])))
@@ -117,7 +132,7 @@ def test_only_in_an_empty_catalog_is_an_interest_called_nothing():
 
 def test_an_item_that_changed_gives_its_new_words():
     catalog = catalog_of(KITCHEN)
-    wording = Wording(catalog)
+    wording = Namer(catalog)
     rows, masses = np.zeros((1, 1), np.int32), np.ones((1, 1), np.float32)
     assert wording.of(rows, masses, no_vectors)[0].label == "mugs"
     catalog.put(ItemVector(item_id="item-0", encoder="e", title="Sun hat", categories=("Hats",)))
@@ -127,7 +142,7 @@ def test_an_item_that_changed_gives_its_new_words():
 
 def test_no_interests_have_no_words():
     empty = np.empty((0, 3), np.int32)
-    assert Wording(catalog_of(KITCHEN)).of(empty, empty.astype(np.float32), no_vectors) == []
+    assert Namer(catalog_of(KITCHEN)).of(empty, empty.astype(np.float32), no_vectors) == []
 
 
 def slow_best(rows: list[int], masses: list[float], terms: Weighted) -> list[int]:
@@ -205,9 +220,23 @@ def test_labels_tell_planted_topics_apart_by_evidence_and_by_vector():
     rows[:, 2] = np.where(chance.random(600) < 0.3, chance.integers(0, len(stock), 600), rows[:, 2])
     masses = chance.uniform(1.0, 2.0, rows.shape).astype(np.float32)
     middles = np.einsum("ne,ned->nd", masses, vectors[rows])
-    wording = Wording(catalog)
+    wording = Namer(catalog)
     named = wording.of(rows, masses, no_vectors)
     assert purity([words.label for words in named], planted) >= 0.95
     assert all(words.keywords for words in named)
     by_vector = wording.of(np.full_like(rows, -1), masses, lambda places: middles[places])
     assert purity([words.label for words in by_vector], planted) >= 0.9
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(range(8)), st.sampled_from(range(8))), min_size=1, max_size=6), st.booleans())
+def test_words_are_those_that_one_interest_gets_by_sets_of_strings(pairs: list[tuple[int, int]], forgotten: bool):
+    catalog = catalog_of(KITCHEN)
+    wording = Namer(catalog)
+    rows = np.array(pairs, np.int32)
+    masses = np.full(rows.shape, 0.5, np.float32)
+    if forgotten:
+        wording.of(rows[::-1], masses, no_vectors)
+        wording.fragments.clear()
+    slow = WordsOfOne(catalog).of(*best_terms(rows, masses, *catalog.terms.weighted()))
+    assert wording.of(rows, masses, no_vectors) == slow

@@ -6,13 +6,14 @@ from dataclasses import replace
 import numpy as np
 
 from models.interests.arena import UserArena
+from models.interests.kernels.seen import has_seen
 from models.interests.kernels.types import Laws
 from models.interests.records import type_masses
 from models.interests.update import admit_and_apply, ask
 from schemas.behaviors import TYPE_CODES
 from schemas.rows import keys
-from schemas.rows.user import ASKED, MUTED, NO_INTEREST, PROVEN, RECENTS, SEEN_CHUNK, SEEN_CHUNKS, SLOTS
-from tests.models.interests.acts import OPTIONS, Clause, Life, Stored, columns_of, laws, world_of
+from schemas.rows.user import ASKED, MUTED, NO_INTEREST, PROVEN, RECENTS, SLOTS
+from tests.models.interests.acts import OPTIONS, UNKNOWN, Clause, Life, Stored, columns_of, laws, world_of
 from tests.models.interests.slow.asking import asked
 from tests.models.interests.slow.step import State, admitted
 from tests.models.interests.slow.user import Act, Feedback, Interest, Learned, Sketch, User, with_interest
@@ -119,7 +120,8 @@ def assert_same(arena: UserArena, state: State) -> None:
     np.testing.assert_allclose(type_masses_of(arena), user.type_masses, rtol=2e-5, atol=1e-35)
     assert_same_sketch(head["categories"], head["category_mass"], user.categories)
     assert event_ids(arena) == set(user.event_ids)
-    assert set(arena.seen[ANN].tolist()) - {0} == set(user.had[-SEEN_CHUNK * SEEN_CHUNKS :])
+    assert head["seen_count"] == len(user.had)
+    assert set(had(arena, range(1, UNKNOWN + 1))) == user.had
     ids = {place: user.interests[place].id for place in user.places}
     assert {s for s in range(SLOTS) if head["used"] >> s & 1} == set(ids)
     assert {ids[s] for s in range(SLOTS) if head["session_interests"] >> s & 1} == user.session
@@ -180,6 +182,11 @@ def recents(arena: UserArena, ids: dict[int, int]) -> list[tuple[int, int, int, 
     order = (np.arange(RECENTS) + int(arena.head["recents_next"][ANN])) % RECENTS
     entries = zip(*(column[order].tolist() for column in columns), strict=True)
     return [(item, at, code, None if s == NO_INTEREST else ids[s]) for item, at, code, s in entries if at]
+
+
+def had(arena: UserArena, items: Iterable[int], slot: int = ANN) -> list[int]:
+    """Which of these items a user has had."""
+    return [item for item in items if has_seen(arena.seen[slot], item)]
 
 
 def type_masses_of(arena: UserArena) -> np.ndarray:

@@ -1,12 +1,13 @@
 """Asking: what a user says in words changes its interests at once."""
 
 from dataclasses import replace
+from math import hypot
 
 from models.interests.kernels.types import Rules
 from tests.models.interests.slow.masses import LATEST, moved, strengthened
 from tests.models.interests.slow.memory import remembered
 from tests.models.interests.slow.slots import begun, cosine, nearest, without
-from tests.models.interests.slow.user import Act, Interest, User, with_interest
+from tests.models.interests.slow.user import Act, Interest, User, Vector, with_interest
 
 MORE, LESS, FORGET, MUTE, UNMUTE = range(5)
 MOST_MUTED = 6
@@ -27,8 +28,11 @@ def asked(user: User, polarity: int, act: Act, rules: Rules) -> User:
     if not meant and polarity != FORGET:
         user, place = begun(user, act.vector, act.at, rules)
         meant = [place]
+    closest, _ = nearest(user, user.places, act.vector)
     for place in meant:
         if polarity == MUTE:
+            if place == closest and not user.interests[place].muted:
+                user = turned_halfway(user, place, act.vector)
             user = muted(user, place, act)
         elif polarity == FORGET:
             user = without(user, place, None)
@@ -60,6 +64,14 @@ def lessened(interest: Interest, act: Act, rules: Rules) -> Interest:
         turned=min(interest.turned + act.weight, rules.turned_limit),
         asked=False,
     )
+
+
+def turned_halfway(user: User, place: int, vector: Vector) -> User:
+    """The user with the interest between where it pointed and the vector, as long as it was."""
+    interest = user.interests[place]
+    length = hypot(*interest.direction)
+    direction = tuple((old + length * new) / 2 for old, new in zip(interest.direction, vector, strict=True))
+    return with_interest(user, place, replace(interest, direction=direction))
 
 
 def muted(user: User, place: int, act: Act) -> User:

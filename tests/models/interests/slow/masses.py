@@ -56,7 +56,7 @@ def strengthened(interest: Interest, vector: Vector, act: Act, rules: Rules) -> 
         direction=mean_direction(interest, vector, added),
         mass=interest.mass + added,
         short=interest.short + act.weight * left(interest.at - act.at, rules.short_half_life),
-        proven=interest.proven or is_proof(interest, act, rules.proof),
+        proven=interest.proven or is_proof(interest, act, rules),
         behaviors=interest.behaviors + 1,
         evidence=evidence_with(interest.evidence, evidence_of(act, added)) if act.item else interest.evidence,
     )
@@ -78,10 +78,12 @@ def mean_direction(interest: Interest, vector: Vector, added: float) -> Vector:
     return tuple(old + added / whole * (new - old) for old, new in zip(interest.direction, vector, strict=True))
 
 
-def is_proof(interest: Interest, act: Act, proof: int) -> bool:
-    """Whether there are enough behaviors with this one, and it does not merely repeat all that is known of them."""
+def is_proof(interest: Interest, act: Act, rules: Rules) -> bool:
+    """Whether it is strong, or there are enough behaviors with it and it does not merely repeat all that is known."""
+    if act.weight >= rules.proof_weight:
+        return True
     known = [(one.item, one.code) for one in interest.evidence if one.item]
-    return interest.behaviors + 1 >= proof and known != [(act.item, act.code)]
+    return interest.behaviors + 1 >= rules.proof and known != [(act.item, act.code)]
 
 
 def evidence_of(act: Act, mass: float) -> Evidence:

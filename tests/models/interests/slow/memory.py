@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from schemas.rows.user import EVENT_IDS, RECENTS, SEEN_CHUNK, SEEN_CHUNKS
+from schemas.rows.user import EVENT_IDS, RECENTS
 from tests.models.interests.slow.masses import LATEST, left
 from tests.models.interests.slow.user import Act, Recent, User, World
 
@@ -45,7 +45,7 @@ def remembered(user: User, act: Act, interest: int | None) -> User:
 
 def having(user: User, item: int) -> User:
     """The user who has had the item."""
-    return user if item in user.had[-SEEN_CHUNKS * SEEN_CHUNK :] else replace(user, had=(*user.had, item))
+    return replace(user, had=user.had | {item})
 
 
 def mix(value: int) -> int:

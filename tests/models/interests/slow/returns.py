@@ -23,8 +23,8 @@ def exposed(learned: Learned, user: User, until: float, rules: Rules) -> Learned
 
 def touched(learned: Learned, interest: Interest, at: float, rules: Rules) -> Learned:
     """The rates after a session has come back to the interest: one more event, divided by what it was likely due to."""
-    long = learned.touches[0] / learned.exposure[0] * mass_at(interest, at)
-    short = learned.touches[1] / learned.exposure[1] * short_at(interest, at, rules)
+    long = learned.touches[0] / learned.exposure[0] * mass_at(interest, at) ** 0.75
+    short = learned.touches[1] / learned.exposure[1] * short_at(interest, at, rules) ** 0.75
     if long + short <= 0.0:
         return learned
     share = long / (long + short)
@@ -32,5 +32,5 @@ def touched(learned: Learned, interest: Interest, at: float, rules: Rules) -> Le
 
 
 def area(mass: float, half_life: float, span: float) -> float:
-    """Under a fading mass, for a span of seconds."""
-    return mass * half_life / log(2.0) * (1.0 - left(span, half_life))
+    """Under the power 0.75 of a fading mass, for a span of seconds."""
+    return mass**0.75 * half_life / 0.75 / log(2.0) * (1.0 - left(span, half_life) ** 0.75)

@@ -42,6 +42,7 @@ def admitted(state: State, act: Act, world: World) -> State:
 
 def applied(state: State, act: Act, world: World) -> State:
     """The state after a behavior that was admitted is applied."""
+    pause = abs(act.at - state[0].at)
     user, learned = later(state, act.at, world)
     user = counted(user, act, world)
     if act.item and act.code in world.had:
@@ -50,7 +51,7 @@ def applied(state: State, act: Act, world: World) -> State:
         user = replace(user, feedback=feedback.shown(user.feedback or Feedback(), act.shown, act.at, world.rules))
     place = None
     if act.weight != 0.0:
-        user, share = trusted(user, act, world.rules)
+        user, share = trusted(user, act, pause, world.rules)
         user, learned, place = weighed((user, learned), replace(act, weight=act.weight * share), world)
     elif act.vector and act.code in SPOKEN:
         user = asked(user, SPOKEN[act.code], act, world.rules)

@@ -135,7 +135,7 @@ class User:
     categories: Sketch = ((0, 0.0),) * CATEGORIES
     event_ids: tuple[int, ...] = ()
     recents: tuple[Recent, ...] = ()
-    had: tuple[int, ...] = ()
+    had: frozenset[int] = frozenset()
     interests: tuple[Interest | None, ...] = (None,) * SLOTS
     feedback: Feedback | None = None
 

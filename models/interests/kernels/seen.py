@@ -1,0 +1,95 @@
+"""Seen: which items a user has had, in few bytes: a Bloom filter in three blocks that thins out when it is full.
+
+An item sets 4 bits of one block (Bloom 1970; blocks, Putze et al. 2007). With n items in 3,072 bits, of items not had
+one is taken for one with the chance (1 - exp(-4 n / 3072))**4: .03 % at 100, .3 % at 200, 3 % at 400. A block of which
+5/8 are set forgets bits at random for each item to come (as a stable Bloom filter, Deng and Rafiei 2006), so that the
+chance stays below 16 %; what is forgotten so was had long ago, as the latest set their bits anew.
+"""
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compiled import kernel
+from models.interests.kernels.types import SEEN_CHANGED, Integer
+from schemas.rows.user import SEEN_CHUNK, SEEN_CHUNKS
+
+BITS: Final = 32 * SEEN_CHUNK
+MOST_SET: Final = 5 * BITS // 8
+MARKS: Final = 4
+
+
+@kernel
+def has_seen(seen: NDArray[np.uint32], item: Integer) -> bool:
+    """Whether the user has had the item, by its print; may be wrong where it says yes, as above."""
+    mixed = _mixed(item)
+    start = _block_of(mixed) * SEEN_CHUNK
+    for k in range(MARKS):
+        bit = _bit_of(mixed, k)
+        if not seen[start + (bit >> 5)] >> np.uint32(bit & 31) & np.uint32(1):
+            return False
+    return True
+
+
+@kernel
+def mark_seen(head: Any, seen: NDArray[np.uint32], item: Integer) -> int:
+    """Remembers that the user has had an item; the bits of what changed."""
+    if has_seen(seen, item):
+        return 0
+    mixed = _mixed(item)
+    block = _block_of(mixed)
+    own = seen[block * SEEN_CHUNK : (block + 1) * SEEN_CHUNK]
+    if _set_bits(own) >= MOST_SET:
+        for k in range(MARKS, 3 * MARKS):
+            bit = _bit_of(mixed, k)
+            own[bit >> 5] &= ~(np.uint32(1) << np.uint32(bit & 31))
+    for k in range(MARKS):
+        bit = _bit_of(mixed, k)
+        own[bit >> 5] |= np.uint32(1) << np.uint32(bit & 31)
+    head.seen_count += 1
+    return SEEN_CHANGED << block
+
+
+@kernel
+def unite_seen(head: Any, seen: NDArray[np.uint32], other: Any, other_seen: NDArray[np.uint32]) -> int:
+    """Adds all that another has had; the bits of what changed."""
+    changed = 0
+    for k in range(seen.shape[0]):
+        if other_seen[k] & ~seen[k]:
+            seen[k] |= other_seen[k]
+            changed |= SEEN_CHANGED << (k // SEEN_CHUNK)
+    head.seen_count += other.seen_count
+    return changed
+
+
+@kernel
+def _mixed(item: Integer) -> np.uint64:
+    """64 bits that look random. Source: SplitMix64, Steele, Lea and Flood 2014."""
+    z = np.uint64(item) + np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@kernel
+def _block_of(mixed: np.uint64) -> int:
+    return int(np.int64((mixed >> np.uint64(40)) % np.uint64(SEEN_CHUNKS)))
+
+
+@kernel
+def _bit_of(mixed: np.uint64, k: int) -> int:
+    """The k-th of a row of bits within a block (double hashing, Kirsch and Mitzenmacher 2006)."""
+    first, step = np.int64(mixed & np.uint64(0xFFFFF)), np.int64(mixed >> np.uint64(20) & np.uint64(0xFFFFF)) | 1
+    return int((first + k * step) % BITS)
+
+
+@kernel
+def _set_bits(words: NDArray[np.uint32]) -> int:
+    count = 0
+    for word in words:
+        left = word
+        while left:
+            left &= left - np.uint32(1)
+            count += 1
+    return count
