@@ -1,5 +1,6 @@
 """The catalog: what can be recommended, as contiguous arrays with one row per item."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -8,10 +9,12 @@ from numpy.typing import NDArray
 from models.catalog.background import background
 from models.catalog.errors import CatalogError
 from models.catalog.facets import FACETS, FacetNames
+from models.catalog.index.index import VectorIndex
+from models.catalog.neighbors import Neighbors
 from models.catalog.prints import PrintIndex, item_print
 from models.catalog.terms import Terms
+from models.catalog.trends import Trends
 from schemas.items import ItemVector
-from schemas.trends import ItemTrend
 from schemas.vectors import DIMENSIONS, from_bytes
 
 _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
@@ -19,8 +22,6 @@ _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
     "has_vector": ((), np.bool_),
     "available": ((), np.bool_),
     "deleted": ((), np.bool_),
-    "popularity": ((), np.float64),
-    "popularity_at": ((), np.float64),
     "facets": ((FACETS,), np.uint32),
 }
 
@@ -29,11 +30,11 @@ class Catalog:
     """Items in rows; a row stays with its item, also when the item is deleted and comes back.
 
     rows: item id to row. ids, titles, tags, categories: by row. Arrays of at least len(rows) places: vectors (c, 128)
-    float32 of unit length, zero where has_vector is false; available, deleted bool; popularity float64 as of
-    popularity_at (epoch seconds), fading with popularity_half_life (seconds, of the trend seen last); facets (c, 5)
-    uint32, the prints of leaf category, first-level category, brand and price band, whose names are in facet_names.
-    terms: the words of each row. print_index: from prints to rows. encoder: the version that all vectors are of, ""
-    before the first. version: counts changes.
+    float32 of unit length, zero where has_vector is false; available, deleted bool; facets (c, 5) uint32, the prints of
+    leaf category, first-level category, brand and price band, whose names are in facet_names. trends: what users do
+    with the items. terms: the words of each row. print_index: from prints to rows. index: finds recommendable items by
+    vectors, and neighbors those of an item; both together take some 300 bytes per item, up to twice that after they
+    have grown. encoder: the version that all vectors are of, "" before the first. version: counts changes.
 
     One thread writes. Others may read: a row is complete before its id is in `rows`, so look up rows first and take the
     arrays after.
@@ -43,11 +44,9 @@ class Catalog:
     has_vector: NDArray[np.bool_]
     available: NDArray[np.bool_]
     deleted: NDArray[np.bool_]
-    popularity: NDArray[np.float64]
-    popularity_at: NDArray[np.float64]
     facets: NDArray[np.uint32]
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, neighbors: int = 128) -> None:
         self.rows: dict[str, int] = {}
         self.ids: list[str] = []
         self.titles: list[str] = []
@@ -55,15 +54,16 @@ class Catalog:
         self.categories: list[tuple[str, ...]] = []
         self.encoder = ""
         self.version = 0
-        self.popularity_half_life = 1.0
         self.facet_names = FacetNames()
         self._background = background(np.zeros((0, DIMENSIONS), np.float32))
         self._background_due = 2
-        self._early: dict[str, ItemTrend] = {}
+        self.trends = Trends(neighbors)
         self._capacity = 0
         self.print_index = PrintIndex(max(capacity, 1))
         self.terms = Terms(max(capacity, 1))
         self._grow(max(capacity, 1))
+        self.index = VectorIndex(self.vectors)
+        self.neighbors = Neighbors(self.index)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,19 +80,24 @@ class Catalog:
         fresh = row is None
         if row is None:
             row = self._new_row(item.item_id)
+        moved = vector is None or not np.array_equal(self.vectors[row], vector)
         self.vectors[row] = 0.0 if vector is None else vector
         self.has_vector[row] = vector is not None
         self.titles[row] = item.title
         self.tags[row] = item.tags
         self.categories[row] = item.categories
         self.terms.put(row, item.title, item.tags, item.categories)
+        facets = self.facets[row].copy()
         self.facets[row] = self.facet_names.enter(item)
+        if fresh:
+            self.trends.enter(row, self.print_index, self.facets)
+        else:
+            self.trends.move(row, facets, self.facets[row])
         self.deleted[row] = False
         self.available[row] = item.available
+        self._enter(row, moved)
         self.rows[item.item_id] = row
         self.version += 1
-        if fresh and (trend := self._early.pop(item.item_id, None)):
-            self.put_trend(trend)
         return row
 
     def delete(self, item_id: str) -> None:
@@ -100,18 +105,13 @@ class Catalog:
         row = self.rows.get(item_id)
         if row is not None:
             self.deleted[row] = True
+            self.index.remove(row)
             self.version += 1
 
-    def put_trend(self, trend: ItemTrend) -> None:
-        """Sets an item's popularity; one that comes before its item is kept for it."""
-        row = self.rows.get(trend.item_id)
-        if row is None:
-            self._early[trend.item_id] = trend
-            return
-        self.popularity[row] = trend.popularity
-        self.popularity_at[row] = trend.at
-        self.popularity_half_life = trend.half_life
-        self.version += 1
+    def put_trends(self, trends: Sequence[bytes]) -> None:
+        """Sets the trends of items, rows that were checked; those that come before their items are kept for them."""
+        self.trends.put(trends, self.print_index, self.facets)
+        self.version += len(trends)
 
     @property
     def prints(self) -> NDArray[np.uint32]:
@@ -131,6 +131,14 @@ class Catalog:
         count = len(self.ids)
         return self.available[:count] & ~self.deleted[:count]
 
+    def _enter(self, row: int, moved: bool) -> None:
+        if moved:
+            self.neighbors.forget(row)
+        if self.has_vector[row] and self.available[row]:
+            self.index.put(row, moved)
+        else:
+            self.index.remove(row)
+
     def _check_encoder(self, item: ItemVector) -> None:
         if not self.encoder:
             self.encoder = item.encoder
@@ -144,6 +152,7 @@ class Catalog:
         row = len(self.ids)
         if row == self._capacity:
             self._grow(2 * row)
+            self.index.move(self.vectors)
         self.print_index.add(row, item_print(item_id))
         self.ids.append(item_id)
         self.titles.append("")
@@ -159,6 +168,7 @@ class Catalog:
             setattr(self, name, grown)
         self.print_index.grow(capacity)
         self.terms.grow(capacity)
+        self.trends.grow(capacity)
         self._capacity = capacity
 
 

@@ -4,12 +4,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from schemas.ids import fingerprint
+from schemas.ids import item_print
 
-
-def item_print(item_id: str) -> int:
-    """The low 32 bits of the id's fingerprint; never 0, which marks an empty place in stored rows."""
-    return fingerprint(item_id) & 0xFFFFFFFF or 1
+__all__ = ["PrintIndex", "item_print"]
 
 
 class PrintIndex:
@@ -39,24 +36,6 @@ class PrintIndex:
         _enter_all(prints, table)
         self.prints = prints
         self.table = table
-
-
-@njit(nogil=True, cache=True)
-def exclude(
-    scores: NDArray[np.float32], had: NDArray[np.uint32], prints: NDArray[np.uint32], table: NDArray[np.int32]
-) -> None:
-    """Sets scores (q, n) to -inf where the row's print is among had (q, h), in which 0 is none."""
-    mask = table.shape[0] - 1
-    for q in range(had.shape[0]):
-        for value in had[q]:
-            if value == 0:
-                continue
-            place = value & mask
-            while table[place] >= 0:
-                row = table[place]
-                if prints[row] == value and row < scores.shape[1]:
-                    scores[q, row] = -np.inf
-                place = (place + 1) & mask
 
 
 @njit(nogil=True, cache=True)

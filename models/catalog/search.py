@@ -1,23 +1,11 @@
 """Exact search: the best items of the whole catalog for many queries at once."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from models.catalog.prints import PrintIndex, exclude
-
 GROUPS_PER_PLACE = 4
 SCORES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Had:
-    """What not to find: per query the prints of items (q, h) uint32, 0 for none, and the catalog's index of prints."""
-
-    prints: NDArray[np.uint32]
-    index: PrintIndex
 
 
 def top(
@@ -25,13 +13,12 @@ def top(
     queries: NDArray[np.float32],
     allowed: NDArray[np.bool_],
     count: int,
-    had: Had | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Rows and scores (q, count) of the greatest inner products among allowed rows, best first, -1 where fewer.
 
     Equal scores come in order of rows. Blocks of queries are multiplied with all vectors at once.
 
-    Args: vectors (n, 128) float32; queries (q, 128) float32; allowed (n,); had: per query, items that are left out.
+    Args: vectors (n, 128) float32; queries (q, 128) float32; allowed (n,).
     """
     rows = np.full((len(queries), count), -1, np.int32)
     scores = np.full((len(queries), count), -np.inf, np.float32)
@@ -42,8 +29,6 @@ def top(
     for start in range(0, len(queries), step):
         block = slice(start, start + step)
         products = queries[block] @ vectors.T
-        if had is not None:
-            exclude(products, had.prints[block], had.index.prints, had.index.table)
         take_best(products, bias, rows[block], scores[block])
     return rows, scores
 

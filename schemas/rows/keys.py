@@ -3,8 +3,9 @@
 | bytes | what |
 |---|---|
 | 2 | length of the owner's id in UTF-8, big-endian; 0 for rows of the partition itself |
-| n | the owner's id (a user or, in the items store, an item) |
-| 1 | kind: h head, f feedback, r ring, i interest, s seen, a alias, t trend; P positions, L learned, W waiting |
+| n | the owner's id (a user or, in the items store, an item's print as 8 hexadecimal digits) |
+| 1 | h head, f feedback, r ring, i interest, s seen, a alias, t trend; |
+| | of the partition: P positions, L learned, M mixer, S sources, W waiting |
 | 0 or 1 or 8 | ring, interest slot, seen chunk; for a waiting behavior its number, big-endian |
 """
 
@@ -19,6 +20,8 @@ ALIAS = b"a"
 TREND = b"t"
 POSITIONS_KEY = b"\0\0P"
 LEARNED_KEY = b"\0\0L"
+MIXER_KEY = b"\0\0M"
+SOURCES_KEY = b"\0\0S"
 WAITING_PREFIX = b"\0\0W"
 
 

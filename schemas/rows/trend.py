@@ -1,38 +1,134 @@
-"""Trend rows: the decayed popularity of one item in the items store, 32 bytes, little-endian.
+"""Trend rows: what is known of one item's behaviors, as stored and as published to item.trends.
+
+All little-endian; 96 bytes, then 12 per neighbor: n u4 prints, n f4 near and n f4 far counts. A print is the low 32
+bits of an item id's fingerprint (`schemas.ids.item_print`); items with equal prints, one pair in four billion, share
+a row. An event is a wanted behavior of any user on any item; the count of all events, N, is the clock by which
+all fades.
 
 | offset | type | field | what |
 |---|---|---|---|
 | 0 | u1 | version | 1 |
-| 1 | 7 bytes | (zero) | |
-| 8 | f8 | popularity | decayed sum of behavior weights, as of `at` |
-| 16 | f8 | at | epoch seconds |
-| 24 | u8 | behaviors | how many made it |
+| 1 | u1 | (zero) | |
+| 2 | u2 | neighbors | n |
+| 4 | u4 | print | of the item |
+| 8 | u8 | behaviors | wanted ones, all of them |
+| 16 | f8 | events | N at the latest behavior |
+| 24 | f8 | born | N at the first behavior, -1 before |
+| 32 | f8 | born_at | when that was, epoch seconds |
+| 40 | f8 | at | the latest event time of a behavior, epoch seconds |
+| 48 | f8 | shown | N at the latest impression |
+| 56 | f8 | landmark | N as of which neighbors and totals are kept: now they are times 2**((landmark - N) / half_life) |
+| 64 | 4 f4 | popularity | decayed behaviors at half-lives of 50, 500, 5,000 and 50,000 events, as of `events` |
+| 80 | 2 f4 | totals | near and far counts of all neighbors, also of those no longer kept |
+| 88 | f4 | impressions | decayed at a half-life of 5,000 events, as of `shown` |
+| 92 | f4 | half_life | of neighbors and totals, events |
+
+A neighbor is an item after which users came to this one: near counts what came at most 3 places after it, far at most
+20 places after it, each less the more lies between.
 """
 
-from struct import Struct
-from typing import NamedTuple
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final, NamedTuple
 
-from schemas.rows.user import check_version
+import numpy as np
+from numpy.typing import NDArray
 
-VERSION = 1
-_layout = Struct("<B7xddQ")
-TREND_BYTES = _layout.size
+from schemas.errors import SchemaError
+from schemas.rows.keys import TREND as TREND_KIND
+from schemas.rows.keys import owner_prefix
+from schemas.rows.user import VERSION, check_version
+
+POPULARITY_HALF_LIVES: Final = (50.0, 500.0, 5_000.0, 50_000.0)
+IMPRESSION_HALF_LIFE: Final = 5_000.0
+MOST_NEIGHBORS: Final = 1_024
+MOST_RECENTS: Final = 20
+
+TREND = np.dtype(
+    [
+        ("version", "u1"),
+        ("pad", "u1"),
+        ("neighbors", "<u2"),
+        ("print", "<u4"),
+        ("behaviors", "<u8"),
+        ("events", "<f8"),
+        ("born", "<f8"),
+        ("born_at", "<f8"),
+        ("at", "<f8"),
+        ("shown", "<f8"),
+        ("landmark", "<f8"),
+        ("popularity", "<f4", (len(POPULARITY_HALF_LIVES),)),
+        ("totals", "<f4", (2,)),
+        ("impressions", "<f4"),
+        ("half_life", "<f4"),
+    ]
+)
+TREND_BYTES: Final = TREND.itemsize
+NEIGHBOR_BYTES: Final = 12
 
 
-class TrendRow(NamedTuple):
-    """One item's popularity as stored."""
+class TrendRows(NamedTuple):
+    """Trends as columns: heads (m,) TREND; prints (s,) uint32, near and far (s,) float32 of all neighbors.
 
-    popularity: float
-    at: float
-    behaviors: int
+    Those of trend j are from starts[j] to starts[j + 1] (m + 1,) int64.
+    """
+
+    heads: NDArray[np.void]
+    prints: NDArray[np.uint32]
+    near: NDArray[np.float32]
+    far: NDArray[np.float32]
+    starts: NDArray[np.int64]
 
 
-def encode_trend_row(row: TrendRow) -> bytes:
-    """The row as 32 bytes."""
-    return _layout.pack(VERSION, *row)
+def trend_name(value: int) -> str:
+    """How an item of this print is called where a name is needed: the print as 8 hexadecimal digits."""
+    return f"{value:08x}"
 
 
-def decode_trend_row(data: bytes) -> TrendRow:
-    """The row in these bytes. Raises UnknownVersionError for a newer version, SchemaError for another size."""
-    check_version(data, "trend", TREND_BYTES)
-    return TrendRow(*_layout.unpack(data)[1:])
+def trend_key(value: int) -> bytes:
+    """The key of the stored row for an item of this print."""
+    return owner_prefix(trend_name(value)) + TREND_KIND
+
+
+def encode_trends(trends: TrendRows) -> list[bytes]:
+    """One row per trend."""
+    heads = trends.heads.tobytes()
+    columns = trends.prints.tobytes(), trends.near.tobytes(), trends.far.tobytes()
+    return [
+        b"".join(
+            (heads[number * TREND_BYTES : (number + 1) * TREND_BYTES], *(one[4 * start : 4 * end] for one in columns))
+        )
+        for number, (start, end) in enumerate(pairwise(trends.starts.tolist()))
+    ]
+
+
+def check_trend(row: bytes) -> None:
+    """Raises UnknownVersionError for a row of a newer version, SchemaError for what is no trend row."""
+    check_version(row[:TREND_BYTES], "trend", TREND_BYTES)
+    neighbors = int.from_bytes(row[2:4], "little")
+    if neighbors > MOST_NEIGHBORS or len(row) != TREND_BYTES + NEIGHBOR_BYTES * neighbors:
+        raise SchemaError(f"a trend row with {neighbors} neighbors does not have {len(row)} bytes")
+
+
+def decode_trends(rows: Sequence[bytes]) -> TrendRows:
+    """The trends of rows that were checked."""
+    heads = np.frombuffer(bytearray().join([row[:TREND_BYTES] for row in rows]), TREND)
+    sizes = heads["neighbors"].astype(np.int64)
+    starts = np.concatenate(([0], np.cumsum(sizes)))
+    columns = [_column(rows, (4 * sizes).tolist(), k) for k in range(3)]
+    prints, near, far = np.frombuffer(columns[0], "<u4"), *(np.frombuffer(column, "<f4") for column in columns[1:])
+    return TrendRows(heads, prints, near, far, starts)
+
+
+def _column(rows: Sequence[bytes], sizes: list[int], k: int) -> bytearray:
+    """The k-th column of all rows' neighbors, of so many bytes in each row."""
+    begin = [TREND_BYTES + k * size for size in sizes]
+    return bytearray().join([row[start : start + size] for row, start, size in zip(rows, begin, sizes, strict=True)])
+
+
+def new_trends(count: int) -> NDArray[np.void]:
+    """Heads (count,) of items on which nothing was done."""
+    heads = np.zeros(count, TREND)
+    heads["version"] = VERSION
+    heads["born"] = -1.0
+    return heads

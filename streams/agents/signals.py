@@ -3,38 +3,87 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.interests.options import InterestOptions
-from models.trends.popularity import signal_blocks
+from models.step import Traces
+from models.trends.blocks import Signals as Columns
+from models.trends.blocks import signal_blocks
 from schemas.behaviors import BEHAVIOR_TYPES, TYPE_CODES, Behavior
+from schemas.ids import item_prints
+from schemas.rows.trend import MOST_RECENTS
 from schemas.trends import SignalBlock
+
+IMPRESSION = TYPE_CODES["impression"]
+NOTHING = Columns(
+    np.zeros(0, np.uint32),
+    np.zeros(0, np.uint32),
+    np.zeros(0, np.uint8),
+    np.zeros(0),
+    np.zeros(0, np.uint8),
+    np.zeros((0, MOST_RECENTS), np.uint32),
+)
 
 
 class Signals:
-    """Item, type and time of every behavior applied since the last flush whose type has a weight above 0."""
+    """What happened to items since the last flush: events, and impressions.
+
+    An event is a behavior on an item whose type has a weight above 0. told: how many events were told so far.
+    """
 
     def __init__(self, options: InterestOptions) -> None:
-        self._speaks = {name for name, weight in zip(BEHAVIOR_TYPES, options.weights(), strict=True) if weight > 0}
-        self._items: list[str] = []
-        self._types: list[int] = []
-        self._at: list[float] = []
+        self.told = 0
+        self._wanted = options.weights() > 0.0
+        self._speaks = {name for name, wanted in zip(BEHAVIOR_TYPES, self._wanted.tolist(), strict=True) if wanted}
+        self._parts = [NOTHING]
+        self._events = 0
 
-    def __len__(self) -> int:
-        return len(self._items)
+    def add(
+        self, behaviors: Sequence[Behavior], at: NDArray[np.float64], applied: NDArray[np.int64], traces: Traces
+    ) -> None:
+        """Adds the applied ones (indices) of these behaviors; at (n,) epoch seconds, traces (n,) of before each."""
+        own = applied.tolist()
+        on_items = [index for index in own if behaviors[index].item_id is not None]
+        events = [index for index in on_items if behaviors[index].type in self._speaks]
+        if events:
+            self._parts.append(
+                Columns(
+                    np.arange(self._events, self._events + len(events), dtype=np.uint32),
+                    item_prints([behaviors[index].item_id or "" for index in events]),
+                    np.array([TYPE_CODES[behaviors[index].type] for index in events], np.uint8),
+                    at[events],
+                    traces.counts[events],
+                    traces.recents[events],
+                )
+            )
+            self._events += len(events)
+        self._add_shown(behaviors, at, [index for index in own if behaviors[index].type == "impression"])
 
-    def add(self, behaviors: Sequence[Behavior], at: np.ndarray, applied: np.ndarray) -> None:
-        """Adds the applied ones (indices) of these behaviors; at (n,) epoch seconds."""
-        speaks, times = self._speaks, at.tolist()
-        for index in applied.tolist():
-            behavior = behaviors[index]
-            if behavior.item_id is not None and behavior.type in speaks:
-                self._items.append(behavior.item_id)
-                self._types.append(TYPE_CODES[behavior.type])
-                self._at.append(times[index])
+    def _add_shown(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], impressions: list[int]) -> None:
+        if not impressions:
+            return
+        shown = [(item, at[index]) for index in impressions for item in _items_of(behaviors[index])]
+        many = len(shown)
+        self._parts.append(
+            Columns(
+                np.full(many, self._events, np.uint32),
+                item_prints([item for item, _ in shown]),
+                np.full(many, IMPRESSION, np.uint8),
+                np.array([moment for _, moment in shown], np.float64),
+                np.zeros(many, np.uint8),
+                np.zeros((many, MOST_RECENTS), np.uint32),
+            )
+        )
 
-    def take(self, partitions: int, source: str, source_events: int) -> Iterator[tuple[int, SignalBlock]]:
+    def take(self, partitions: int, source: str) -> Iterator[tuple[int, SignalBlock]]:
         """One block per partition of item.signals, and starts over."""
-        if self._items:
-            types, at = np.array(self._types, np.uint8), np.array(self._at)
-            yield from signal_blocks(self._items, types, at, partitions, source, source_events)
-            self._items, self._types, self._at = [], [], []
+        if len(self._parts) > 1:
+            columns = Columns(*map(np.concatenate, zip(*self._parts, strict=True)))
+            told, events = self.told, self._events
+            self.told, self._events, self._parts = told + events, 0, [NOTHING]
+            yield from signal_blocks(columns, partitions, source, told, events)
+
+
+def _items_of(impression: Behavior) -> dict[str, None]:
+    items = impression.item_ids if impression.item_id is None else (impression.item_id, *impression.item_ids)
+    return dict.fromkeys(items)

@@ -1,11 +1,11 @@
-"""Trends agent: signals of one partition's items in; their decayed popularity out."""
+"""Trends agent: signals of one partition's items in; their trends out."""
 
-from models.interests.options import InterestOptions
-from models.trends.popularity import ItemPopularity, TrendOptions
-from schemas.content_types import MSGPACK_HEADERS
+from models.trends.options import TrendOptions
+from models.trends.statistics import TrendStatistics
 from schemas.errors import SchemaError
 from schemas.rows.partition import PositionsRow
-from schemas.trends import decode_signal_block, encode_item_trend
+from schemas.rows.trend import trend_key, trend_name
+from schemas.trends import decode_signal_block
 from streams.agents.dead_letters import DeadLetters
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics
@@ -17,55 +17,44 @@ from streams.state.store import LocalStore
 class TrendsProcessor:
     """The items of one partition of item.signals."""
 
-    def __init__(
-        self,
-        topics: TopicSettings,
-        interests: InterestOptions,
-        options: TrendOptions,
-        partition: int,
-        metrics: WorkerMetrics,
-    ) -> None:
+    def __init__(self, topics: TopicSettings, options: TrendOptions, partition: int, metrics: WorkerMetrics) -> None:
         self._topics = topics
-        self._weights = interests.weights()
-        self._options = options
         self._partition = partition
-        self._popularity = ItemPopularity()
+        self._statistics = TrendStatistics(options)
         self._letters = DeadLetters(partition, metrics)
         self._watermark = 0.0
-        self._events = 0
 
     def load(self, store: LocalStore, positions: PositionsRow | None) -> None:
         """Begins from the recovered store; all items are kept in memory."""
-        for key, row in store.scan(b""):
-            self._popularity.load(key, row)
+        self._statistics.load(list(store.scan(b"")))
         if positions:
-            self._watermark, self._events = positions.watermark, positions.events
+            self._watermark = positions.watermark
 
     def apply(self, batch: Batch) -> None:
-        """Adds every block of the batch to the popularity of its items."""
+        """Counts what every block of the batch tells."""
         for record in batch.records:
             try:
                 block = decode_signal_block(record.value or b"")
             except SchemaError as error:
                 self._letters.add(batch.topic, record, "SchemaError", str(error))
                 continue
-            self._popularity.apply(block, self._weights, self._options)
-            self._events += len(block.items)
-            if block.items:
+            self._statistics.apply(block)
+            if block.types:
                 self._watermark = max(self._watermark, float(block.time_column().max()))
 
     def take(self) -> Flush:
-        """Changed rows, and a trend per changed item."""
-        trends = self._popularity.trends(self._options)
+        """Changed rows, each of which is published as it is."""
+        trends = self._statistics.take()
         outputs = list(self._letters.take())
         if trends:
-            records = [(trend.item_id.encode(), encode_item_trend(trend)) for trend in trends]
-            outputs.append(Output(self._topics.item_trends, self._partition, records, MSGPACK_HEADERS))
-        return Flush(self._popularity.take_rows(), outputs)
+            records = [(trend_name(value).encode(), row) for value, row in trends]
+            outputs.append(Output(self._topics.item_trends, self._partition, records, []))
+        rows = [(trend_key(value), row) for value, row in trends]
+        return Flush([*rows, *self._statistics.take_sources()], outputs)
 
     def facts(self) -> Facts:
-        """What the positions row is to say."""
-        return Facts(watermark=self._watermark, events=self._events)
+        """What the positions row is to say; its events are those that all sources told."""
+        return Facts(watermark=self._watermark, events=self._statistics.events)
 
     def committed(self) -> None:
         """Nothing to give up: all items stay in memory."""

@@ -10,7 +10,7 @@ from models.catalog.catalog import Catalog
 from models.catalog.errors import CatalogError
 from schemas.errors import SchemaError
 from schemas.items import decode_item_vector
-from schemas.trends import decode_item_trend
+from schemas.rows.trend import check_trend
 from streams.kafka.client import open_consumer
 from streams.logs import get_log
 from streams.settings import KafkaSettings, TopicSettings
@@ -91,6 +91,7 @@ class CatalogFollower:
     def _apply(self, messages: list[Message]) -> None:
         """Applies a batch in the loop; a message that does not fit is logged and passed over."""
         arrived: list[str] = []
+        trends: list[bytes] = []
         for message in messages:
             error = message.error()
             topic, partition = message.topic() or "", message.partition() or 0
@@ -98,9 +99,11 @@ class CatalogFollower:
                 self._note(error, topic, partition)
                 continue
             try:
-                self._put(topic, message.key(), message.value(), arrived)
+                self._put(topic, message.key(), message.value(), arrived, trends)
             except (SchemaError, CatalogError) as reason:
                 log.error("passed over", topic=topic, partition=partition, offset=message.offset(), reason=str(reason))
+        if trends:
+            self._catalog.put_trends(trends)
         self._applied.release()
         if arrived:
             self._arrived(arrived)
@@ -115,10 +118,11 @@ class CatalogFollower:
         else:
             log.warning("cannot read", topic=topic, partition=partition, reason=error.str())
 
-    def _put(self, topic: str, key: bytes | None, value: bytes | None, arrived: list[str]) -> None:
+    def _put(self, topic: str, key: bytes | None, value: bytes | None, arrived: list[str], trends: list[bytes]) -> None:
         if topic == self._topics.item_trends:
             if value is not None:
-                self._catalog.put_trend(decode_item_trend(value))
+                check_trend(value)
+                trends.append(value)
         elif value is None:
             self._catalog.delete((key or b"").decode())
         else:

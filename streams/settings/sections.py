@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.encoder.options import Device, Model
+from models.trends.options import MOST_NEIGHBORS, TrendOptions
 from streams.settings.kinds import Addresses, Folder, Form, Port, Records, Seconds, SecondsOrNone, TopicName, Unit
 
 
@@ -39,7 +40,7 @@ class TopicSettings(Section):
     interests: TopicName = Field("interests.vectors", description="Interest records, one per user; a product.")
     recommendations: TopicName = Field("recommendations.topk", description="Ranked lists; a product.")
     item_signals: TopicName = Field("item.signals", description="What behaviors say of items, between workers.")
-    item_trends: TopicName = Field("item.trends", description="Popularity of items, between workers.")
+    item_trends: TopicName = Field("item.trends", description="What users do with items, between workers.")
     partitions: Annotated[int, Unit("partitions")] = Field(
         12, ge=1, le=1024, description="Partitions of each topic; have many more of them than workers."
     )
@@ -77,7 +78,6 @@ class WorkerSettings(Section):
     )
     flush_interval: Seconds = Field(0.1, description="How long changes wait for their transaction.")
     flush_records: Records = Field(20_000, description="So many records start a transaction early.")
-    trends_interval: Seconds = Field(1.0, description="How long changes in popularity wait for their transaction.")
     position_interval: Seconds = Field(
         60.0, description="How often positions of quiet topics move on over what is not to be read."
     )
@@ -109,8 +109,32 @@ class WorkerSettings(Section):
     def _check_times(self) -> Self:
         _require_below("worker", self, "heartbeat_interval", "session_timeout")
         _require_below("worker", self, "flush_interval", "transaction_timeout")
-        _require_below("worker", self, "trends_interval", "transaction_timeout")
         return self
+
+
+class TrendsSettings(Section):
+    """The trends, which are what all users do with each item."""
+
+    flush_interval: Seconds = Field(
+        1.0, description="How long changes wait for their transaction, which writes the changed items whole."
+    )
+    neighbors: Annotated[int, Unit("items")] = Field(
+        128,
+        ge=1,
+        le=MOST_NEIGHBORS,
+        description="Items from which users came to an item that are counted, the most frequent; 12 bytes each.",
+    )
+    halving: Annotated[float, Unit("behaviors")] = Field(
+        30_000.0,
+        gt=0,
+        allow_inf_nan=False,
+        description="So many behaviors of all users later, coming from one item to another counts half.",
+    )
+
+    @property
+    def options(self) -> TrendOptions:
+        """What the trends agent needs to know of them."""
+        return TrendOptions(self.neighbors, self.halving)
 
 
 class EncoderSettings(Section):

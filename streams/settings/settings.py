@@ -2,14 +2,22 @@
 
 import json
 from functools import cached_property
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.interests.options import InterestOptions
 from models.ranking.options import RankingOptions
 from streams.settings.kinds import TopicName
-from streams.settings.sections import EncoderSettings, KafkaSettings, MetricsSettings, TopicSettings, WorkerSettings
+from streams.settings.sections import (
+    EncoderSettings,
+    KafkaSettings,
+    MetricsSettings,
+    TopicSettings,
+    TrendsSettings,
+    WorkerSettings,
+)
 
 PREFIX = "PENCHANT_"
 DELIMITER = "__"
@@ -29,6 +37,7 @@ class Settings(BaseSettings):
     metrics: MetricsSettings = MetricsSettings()
     worker: WorkerSettings = WorkerSettings()
     encoder: EncoderSettings = EncoderSettings()
+    trends: TrendsSettings = TrendsSettings()
     interests: InterestOptions = InterestOptions()
     ranking: RankingOptions = RankingOptions()
 
@@ -49,6 +58,12 @@ class Settings(BaseSettings):
     def _decode_json(cls, given: object) -> object:
         """Lists and tables of these sections too may be JSON; pydantic-settings decodes it in its own models only."""
         return _from_json(given) if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _check_times(self) -> Self:
+        if self.trends.flush_interval >= self.worker.transaction_timeout:
+            raise ValueError("trends.flush_interval is below worker.transaction_timeout")
+        return self
 
     @cached_property
     def users_changelog(self) -> str:

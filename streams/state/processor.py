@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     watermark: float = 0.0
     events: int = 0
     next_waiting: int = 0
+    signals: int = 0
 
 
 class Processor(Protocol):

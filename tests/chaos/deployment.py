@@ -179,12 +179,13 @@ def settings_for(bootstrap: str, app: str, more: dict[str, dict[str, Any]]) -> S
     """Settings of one deployment: topics of its own, small, quick to notice that a worker is gone."""
     names = {name: f"{app}.{topic}" for name, topic in TopicSettings().model_dump().items() if isinstance(topic, str)}
     topics = names | {"partitions": PARTITIONS} | more.get("topics", {})
-    worker = {"position_interval": 1.0, "trends_interval": 0.5, "session_timeout": 6.0, "heartbeat_interval": 1.0}
+    worker = {"position_interval": 1.0, "session_timeout": 6.0, "heartbeat_interval": 1.0}
     return Settings(
         app=app,
         kafka=KafkaSettings(bootstrap=bootstrap),
         topics=TopicSettings(**topics),
         worker=WorkerSettings(**(worker | {"fenced_grace": 5.0, "metrics_port": 0} | more.get("worker", {}))),
+        trends={"flush_interval": 0.5},
         encoder={"model": "fake", "session_timeout": 6.0, "metrics_port": 0} | more.get("encoder", {}),
         interests=more.get("interests", {}),
     )

@@ -11,8 +11,8 @@ from schemas.handoffs import Forward, decode_handoff
 from schemas.items import decode_item_vector
 from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, owner_of, owner_prefix
 from schemas.rows.partition import WaitingRow, decode_positions, decode_waiting
+from schemas.rows.trend import check_trend, decode_trends
 from schemas.rows.user import HEAD as HEAD_LAYOUT
-from schemas.trends import ItemTrend, decode_item_trend
 from streams.settings import Settings, dead_letters_of
 from tests.chaos.deployment import Deployment, Place
 from tests.kafka.topics import Record
@@ -80,10 +80,12 @@ class Evidence:
         return {(topic, p): offset for p, row in rows for topic, offset in row.positions.items()}
 
     @cached_property
-    def item_trends(self) -> dict[str, ItemTrend]:
-        """The latest trend per item."""
-        trends = [decode_item_trend(row) for row in latest(self.trends).values()]
-        return {trend.item_id: trend for trend in trends}
+    def item_trends(self) -> dict[int, np.void]:
+        """The head of the latest trend per item on which there were behaviors, by print."""
+        rows = list(latest(self.trends).values())
+        for row in rows:
+            check_trend(row)
+        return {int(head["print"]): head for head in decode_trends(rows).heads if head["behaviors"]}
 
     @cached_property
     def encoded_items(self) -> set[str]:

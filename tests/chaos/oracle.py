@@ -27,10 +27,9 @@ class UserTruth:
 
 @dataclass
 class ItemTruth:
-    """What is true of one item's popularity as of `at`, the latest event time."""
+    """What is true of one item. behaviors: that were wanted; at: the latest event time."""
 
     behaviors: int = 0
-    popularity: float = 0.0
     at: float = 0.0
 
 
@@ -55,15 +54,7 @@ class Truth:
         return sum(user.behaviors for user in self.users.values())
 
 
-@dataclass(frozen=True)
-class Rules:
-    """What the oracle decays with. half_life: of popularity, seconds."""
-
-    interests: InterestOptions
-    half_life: float
-
-
-def truth_of(clickstream: Iterable[Record], published: set[str], rules: Rules) -> Truth:
+def truth_of(clickstream: Iterable[Record], published: set[str], options: InterestOptions) -> Truth:
     """One pass over the committed clickstream; published: ids of the items that there are."""
     records = [(record, valid(record.value)) for record in clickstream]
     truth, duplicates = Truth({}, {}, set(), set(), identified(records), 0), 0
@@ -76,10 +67,10 @@ def truth_of(clickstream: Iterable[Record], published: set[str], rules: Rules) -
             duplicates += 1
             continue
         user.received.add(behavior["event_id"])
-        move(user, behavior["occurred_at"] / 1000, rules.interests)
+        move(user, behavior["occurred_at"] / 1000, options)
         if behavior.get("item_id") in published | {None}:
-            count(user, behavior, rules.interests)
-            note(truth.items, behavior, rules)
+            count(user, behavior, options)
+            note(truth.items, behavior, options)
         else:
             truth.waiting.add(behavior["event_id"])
     return replace(truth, duplicates=duplicates)
@@ -126,17 +117,13 @@ def count(user: UserTruth, behavior: dict[str, Any], options: InterestOptions) -
     user.masses[kind] = user.masses.get(kind, 0.0) + share
 
 
-def note(items: dict[str, ItemTruth], behavior: dict[str, Any], rules: Rules) -> None:
-    """Adds a behavior on an item to the item's popularity, if its type speaks for the item."""
-    weight = rules.interests.types[behavior["type"]].weight
-    if weight <= 0 or "item_id" not in behavior:
+def note(items: dict[str, ItemTruth], behavior: dict[str, Any], options: InterestOptions) -> None:
+    """Counts a behavior on an item, if its type speaks for the item."""
+    if options.types[behavior["type"]].weight <= 0 or "item_id" not in behavior:
         return
-    item, at = items.setdefault(behavior["item_id"], ItemTruth()), behavior["occurred_at"] / 1000
-    if at > item.at:
-        item.popularity *= 2.0 ** ((item.at - at) / rules.half_life)
-        item.at = at
+    item = items.setdefault(behavior["item_id"], ItemTruth())
+    item.at = max(item.at, behavior["occurred_at"] / 1000)
     item.behaviors += 1
-    item.popularity += weight * 2.0 ** ((at - item.at) / rules.half_life)
 
 
 def mix(value: int) -> int:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from models.trends.popularity import TrendOptions
 from tests.chaos.deployment import Deployment
 from tests.chaos.evidence import Evidence, gather
 from tests.chaos.feed import ITEMS, Feed
-from tests.chaos.oracle import Rules, Truth, truth_of
+from tests.chaos.oracle import Truth, truth_of
 from tests.chaos.verdict import Verdict, judge
 
 # Seconds within which the group's lag must be 0 after the last fault, whatever it was.
@@ -148,8 +147,7 @@ class Scenario:
     def truth(self, evidence: Evidence) -> Truth:
         """What the oracle says."""
         published = {f"item-{number}" for number in range(self.feed.items_published)}
-        rules = Rules(self.deployment.settings.interests, TrendOptions().half_life)
-        return truth_of(evidence.clickstream, published, rules)
+        return truth_of(evidence.clickstream, published, self.deployment.settings.interests)
 
     def _is_settled(self, evidence: Evidence, truth: Truth) -> bool:
         """Whether nothing is under way: sources read to their ends, texts answered, items come."""

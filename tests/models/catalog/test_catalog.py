@@ -7,18 +7,15 @@ from hypothesis import strategies as st
 
 from models.catalog.catalog import Catalog
 from models.catalog.errors import CatalogError
-from models.catalog.prints import PrintIndex, exclude, item_print
+from models.catalog.prints import PrintIndex, item_print
 from schemas.ids import fingerprint
 from schemas.items import ItemVector
-from schemas.trends import ItemTrend
 from schemas.vectors import DIMENSIONS, to_bytes
-from tests.models.builders import NOON, catalog_of, item, unit_vectors
+from tests.models.builders import catalog_of, item, unit_vectors
+from tests.models.catalog.index.made import search
+from tests.models.trends.made import Act, statistics_after
 
 VECTORS = unit_vectors(50)
-
-
-def trend(name: str, popularity: float, at: float = NOON) -> ItemTrend:
-    return ItemTrend(item_id=name, popularity=popularity, at=at, half_life=86_400.0, behaviors=1)
 
 
 def test_items_keep_their_rows_and_vectors_as_the_catalog_grows():
@@ -81,21 +78,12 @@ def test_an_item_without_a_vector_may_be_of_any_encoder():
     assert catalog.encoder == "e"
 
 
-def test_a_trend_is_kept_for_an_item_that_comes_later():
-    catalog = Catalog()
-    catalog.put_trend(trend("item-0", 3.0))
-    catalog.put_trend(trend("item-0", 5.0, NOON + 1))
-    row = catalog.put(item("item-0", VECTORS[0]))
-    assert (catalog.popularity[row], catalog.popularity_at[row]) == (5.0, NOON + 1)
-    assert catalog.popularity_half_life == 86_400.0
-
-
 def test_every_change_counts():
     catalog = Catalog()
     versions = [catalog.version]
     for change in (
         lambda: catalog.put(item("a", VECTORS[0])),
-        lambda: catalog.put_trend(trend("a", 1.0)),
+        lambda: catalog.put_trends([row for _, row in statistics_after([Act(item_print("a"))]).take()]),
         lambda: catalog.delete("a"),
     ):
         change()
@@ -109,14 +97,42 @@ def test_an_items_print_is_never_the_mark_of_an_empty_place():
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(st.integers(1, 12), min_size=1, max_size=40), st.lists(st.integers(0, 14), max_size=6))
-def test_every_row_whose_print_was_had_is_excluded_also_when_prints_are_equal(prints, had):
+@given(st.lists(st.integers(1, 12), min_size=1, max_size=40))
+def test_every_row_is_found_by_its_print_also_when_prints_are_equal(prints):
     index = PrintIndex(1)
     for row, value in enumerate(prints):
         if row == len(index.prints):
             index.grow(2 * row)
         index.add(row, value)
-    scores = np.zeros((1, len(prints)), np.float32)
-    exclude(scores, np.array([had], np.uint32), index.prints, index.table)
-    wanted = [-np.inf if value in had else 0.0 for value in prints]
-    assert scores[0].tolist() == wanted
+    for value in range(15):
+        assert rows_of(index, value) == [row for row, print_ in enumerate(prints) if print_ == value]
+
+
+def rows_of(index: PrintIndex, value: int) -> list[int]:
+    """The rows of a print, found as its table is meant to be read."""
+    mask, rows = len(index.table) - 1, []
+    place = value & mask
+    while index.table[place] >= 0:
+        row = int(index.table[place])
+        rows += [row] if index.prints[row] == value else []
+        place = (place + 1) & mask
+    return sorted(rows)
+
+
+def found(catalog: Catalog, vector: np.ndarray) -> set[int]:
+    """All rows that the catalog's index finds."""
+    return set(search(catalog.index, vector[None], 60, np.ones(len(catalog.vectors), np.bool_))[0])
+
+
+def test_the_index_finds_exactly_what_may_be_on_a_list_and_has_a_vector():
+    catalog = catalog_of(VECTORS)
+    assert found(catalog, VECTORS[0]) == set(range(50))
+    catalog.delete("item-1")
+    catalog.put(item("item-2", VECTORS[2], available=False))
+    catalog.put(item("item-3"))
+    new = catalog.put(item("new", VECTORS[4]))
+    assert found(catalog, VECTORS[0]) == set(range(50)) - {1, 2, 3} | {new}
+    catalog.put(item("item-1", VECTORS[1]))
+    catalog.put(item("item-2", VECTORS[2]))
+    catalog.put(item("item-3", VECTORS[3]))
+    assert found(catalog, VECTORS[0]) == {*range(50), new}

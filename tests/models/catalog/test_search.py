@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from models.catalog import search
-from models.catalog.prints import PrintIndex
-from models.catalog.search import Had, take_best, top
+from models.catalog.search import take_best, top
 from tests.models.builders import unit_vectors
 
 
@@ -44,18 +43,6 @@ def test_search_in_several_blocks_finds_what_one_block_finds(monkeypatch):
     monkeypatch.setattr(search, "SCORES", 7 * 300)
     cut = top(vectors, asked, allowed, 10)
     np.testing.assert_array_equal(whole[0], cut[0])
-
-
-def test_each_query_leaves_out_what_its_user_had():
-    vectors = unit_vectors(20)
-    index = PrintIndex(20)
-    for row in range(20):
-        index.add(row, 100 + row)
-    had = np.array([[103, 0], [100, 999]], np.uint32)
-    rows, _ = top(vectors, np.stack([vectors[3], vectors[3]]), np.ones(20, np.bool_), 20, Had(had, index))
-    assert set(range(20)) - set(rows[0].tolist()) == {3}
-    assert set(range(20)) - set(rows[1].tolist()) == {0}
-    assert rows[1, 0] == 3
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,0 +1,1 @@
+"""Kernels: compiled inner loops of the trends."""
