@@ -14,7 +14,9 @@ from models.interests.columns import columns_of, text_print
 from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
 from models.interests.records import Digest, digest
-from models.interests.update import admit_and_apply, apply, ask, captured, laws_of
+from models.interests.update import apply, ask, captured, laws_of
+from models.ranking.kernels.living import Traces
+from models.ranking.live import live, no_traces
 from models.ranking.options import RankingOptions
 from models.ranking.rank import rank
 from models.ranking.records import recommendations
@@ -25,7 +27,10 @@ __all__ = [
     "Digest",
     "Resolution",
     "StepOptions",
+    "Traces",
+    "columns_in",
     "digest",
+    "no_traces",
     "receive",
     "receive_again",
     "receive_asked",
@@ -73,13 +78,14 @@ class Resolution:
     """What became of a batch, as indices (int64) into it.
 
     applied: in the users' states now. waiting: their item is not in the catalog yet. texts: to be encoded first.
-    duplicates: how many were received before and changed nothing.
+    duplicates: how many were received before and changed nothing. traces: what their users wanted right before (n,).
     """
 
     applied: NDArray[np.int64]
     waiting: NDArray[np.int64]
     texts: NDArray[np.int64]
     duplicates: int
+    traces: Traces
 
 
 def receive(
@@ -98,8 +104,7 @@ def receive(
     Args: slots (n,) of the behaviors' owners; at (n,) epoch seconds.
     """
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
-    admitted = admit_and_apply(arena, columns, fates <= _ON_NOTHING, options.laws_in(catalog))
-    return _resolution(fates, admitted)
+    return _lived(arena, catalog, columns, fates, True, options)
 
 
 def receive_again(
@@ -112,8 +117,15 @@ def receive_again(
 ) -> Resolution:
     """Applies behaviors that were admitted before, here or elsewhere, if what they need is here now."""
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
-    apply(arena, columns, options.laws_in(catalog), fates <= _ON_NOTHING)
-    return _resolution(fates, np.ones(len(fates), np.bool_))
+    return _lived(arena, catalog, columns, fates, False, options)
+
+
+def _lived(
+    arena: UserArena, catalog: Catalog, columns: Columns, fates: NDArray[np.int8], admitting: bool, options: StepOptions
+) -> Resolution:
+    laws, resolved = options.laws_in(catalog), fates <= _ON_NOTHING
+    admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, options.ranking)
+    return _resolution(fates, admitted, traces)
 
 
 def receive_encoded(
@@ -176,6 +188,18 @@ def recommend(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, opti
     return recommendations(arena, slots, catalog, ranked, options.ranking.variant)
 
 
+def columns_in(
+    catalog: Catalog,
+    slots: NDArray[np.int64],
+    behaviors: Sequence[Behavior],
+    at: NDArray[np.float64],
+    options: StepOptions,
+) -> tuple[NDArray[np.bool_], Columns]:
+    """Behaviors as kernels take them, and which of them wait for no item (n,)."""
+    fates, columns = _resolve(catalog, slots, behaviors, at, options)
+    return fates != _WAITS, columns
+
+
 def _resolve(
     catalog: Catalog,
     slots: NDArray[np.int64],
@@ -217,10 +241,11 @@ def _unit(vectors: NDArray[np.float32], has_vector: NDArray[np.bool_]) -> tuple[
     return (vectors / np.where(good, lengths, 1.0)[:, None]).astype(np.float32), good
 
 
-def _resolution(fates: NDArray[np.int8], admitted: NDArray[np.bool_]) -> Resolution:
+def _resolution(fates: NDArray[np.int8], admitted: NDArray[np.bool_], traces: Traces) -> Resolution:
     return Resolution(
         applied=np.flatnonzero(admitted & (fates <= _ON_NOTHING)),
         waiting=np.flatnonzero(admitted & (fates == _WAITS)),
         texts=np.flatnonzero(admitted & (fates == _ASKS)),
         duplicates=int(len(fates) - admitted.sum()),
+        traces=traces,
     )

@@ -10,9 +10,13 @@ from schemas.ids import fingerprint
 
 
 class Reason(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Why an item is on the list: the source, its share of the score, and for an interest its id."""
+    """Why an item is on the list: what speaks for it, its share of all that does, and for an interest its id.
 
-    kind: Literal["interest", "popularity"]
+    kind: interest (it is like what the user wants), neighbors (others went on to it from the user's recent items),
+    popularity, novelty, exploration (it was drawn by chance), or rule (it is pinned).
+    """
+
+    kind: Literal["interest", "neighbors", "popularity", "novelty", "exploration", "rule"]
     share: float
     interest: int | None = None
 

@@ -13,6 +13,7 @@ from models.interests.attention import Attention, Context, attend
 from models.requests.clauses import clauses_of
 from models.step import SPOKEN, StepOptions, receive, receive_asked, receive_encoded
 from schemas.behaviors import Behavior
+from schemas.vectors import DIMENSIONS
 
 BATCH = 4096
 
@@ -65,4 +66,6 @@ class Population:
 
 def no_texts(texts: Sequence[str]) -> NDArray[np.float32]:
     """The encoder of a log without texts."""
-    raise ValueError(f"the behavior with the text {texts[0]!r} needs an encoder")
+    if len(texts):
+        raise ValueError(f"the behavior with the text {texts[0]!r} needs an encoder")
+    return np.zeros((0, DIMENSIONS), np.float32)

@@ -1,31 +1,106 @@
-"""Ranking options: how long lists are and what they weigh."""
+"""Ranking options: how long lists are, where candidates come from, and how fast weights are learned."""
 
 from dataclasses import dataclass, field
 
+from models.ranking.kernels.types import RankingRules
 from schemas.behaviors import BEHAVIOR_TYPES
+
+NEAR_PRIOR, FAR_PRIOR = 5.0, 20.0
+RECENTS = 24
 
 
 @dataclass(frozen=True)
 class RankingOptions:
     """How a list is made."""
 
-    length: int = field(default=10, metadata={"description": "How long a list is.", "unit": "items", "ge": 1})
-    candidates: int = field(
-        default=50, metadata={"description": "How many items come from each source.", "unit": "items", "ge": 1}
+    length: int = field(
+        default=10, metadata={"description": "How long a list is.", "unit": "items", "ge": 1, "le": 100}
     )
-    popularity: float = field(
-        default=0.3,
+    neighbors: int = field(
+        default=100,
         metadata={
-            "description": "Weight of popularity (0 to 1 of the most popular item, on a logarithmic scale) beside"
-            " similarity.",
+            "description": "Candidates among what came after or before the user's recent items.",
+            "unit": "items",
+            "ge": 0,
+        },
+    )
+    popular: int = field(
+        default=50,
+        metadata={"description": "Candidates that are popular, at each of four half-lives.", "unit": "items", "ge": 0},
+    )
+    newest: int = field(
+        default=32,
+        metadata={"description": "Candidates that are new, and as many never shown.", "unit": "items", "ge": 0},
+    )
+    alike: int = field(
+        default=20,
+        metadata={"description": "Candidates most like each of the latest three items.", "unit": "items", "ge": 0},
+    )
+    nearest: int = field(
+        default=40,
+        metadata={
+            "description": "Candidates nearest to the user's interests, shared out by attention.",
+            "unit": "items",
+            "ge": 0,
+        },
+    )
+    in_category: int = field(
+        default=20,
+        metadata={"description": "Candidates popular in each of the user's two categories.", "unit": "items", "ge": 0},
+    )
+    learning_rate: float = field(
+        default=0.1,
+        metadata={
+            "description": "How fast each behavior moves the weights of the ranking; 0 keeps them.",
+            "ge": 0,
+            "allow_inf_nan": False,
+        },
+    )
+    others: int = field(
+        default=100,
+        metadata={
+            "description": "Items drawn evenly among all, from which a behavior's item is told beside candidates.",
+            "unit": "items",
+            "ge": 0,
+        },
+    )
+    attention_rate: float = field(
+        default=0.05,
+        metadata={
+            "description": "How fast each behavior moves how much recent items count; 0 keeps it.",
+            "ge": 0,
             "allow_inf_nan": False,
         },
     )
     unwanted: float = field(
-        default=0.5,
+        default=4.0,
         metadata={
-            "description": "Weight of what the user turned away.",
+            "description": "What an item loses that is just like what the user turned away, in units of the score:"
+            " one makes it e times less likely.",
             "allow_inf_nan": False,
+        },
+    )
+    diversity: float = field(
+        default=0.0,
+        metadata={
+            "description": "How much a list's items are to differ from each other: 0 by score alone, to below 1.",
+            "ge": 0,
+            "lt": 1,
+        },
+    )
+    exploration: float = field(
+        default=0.0,
+        metadata={
+            "description": "The share of places, but the first, that go to items nobody had to do with yet.",
+            "ge": 0,
+            "le": 1,
+        },
+    )
+    session: float = field(
+        default=1_800.0,
+        metadata={
+            "description": "A behavior within so long of the one before is of the same session.",
+            "unit": "seconds",
         },
     )
     variant: str = field(default="default", metadata={"description": "What lists made with these options are called."})
@@ -38,8 +113,26 @@ class RankingOptions:
     )
 
     def __post_init__(self) -> None:
-        if not 1 <= self.length <= self.candidates:
-            raise ValueError("ranking.length is at least 1 and at most ranking.candidates")
+        if not 1 <= self.length <= 100:
+            raise ValueError("ranking.length is at least 1 and at most 100")
         unknown = sorted(set(self.had) - set(BEHAVIOR_TYPES))
         if unknown:
             raise ValueError(f"ranking.had names {unknown[0]!r}; known are {', '.join(BEHAVIOR_TYPES)}")
+
+    def rules(self) -> RankingRules:
+        """The options as kernels take them."""
+        return RankingRules(
+            recents=RECENTS,
+            neighbors=self.neighbors,
+            popular=self.popular,
+            newest=self.newest,
+            alike=self.alike,
+            nearest=self.nearest,
+            in_category=self.in_category,
+            others=self.others,
+            near_prior=NEAR_PRIOR,
+            far_prior=FAR_PRIOR,
+            learning_rate=float(self.learning_rate),
+            attention_rate=float(self.attention_rate),
+            session=float(self.session),
+        )

@@ -1,11 +1,16 @@
 """Recommendation records: ranked lists, as readers get them."""
 
+from collections.abc import Sequence
+from typing import Final, Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.ranking.scores import Ranked
+from models.ranking.choosing import EXPLORED, PINNED
+from models.ranking.kernels.families import WANTED
+from models.ranking.rank import Ranked
 from schemas.recommendations import (
     Reason,
     Recommendations,
@@ -14,7 +19,13 @@ from schemas.recommendations import (
     recommendation_id,
 )
 
-DECIMALS = 6
+DECIMALS = 4
+KINDS: Final[tuple[Literal["interest", "neighbors", "popularity", "novelty"], ...]] = (
+    "interest",
+    "neighbors",
+    "popularity",
+    "novelty",
+)
 
 
 def recommendations(
@@ -47,26 +58,32 @@ def _lists(
     ids = catalog.ids
     interest_ids = arena.meta["id"][slots[:, None], np.maximum(ranked.interests, 0)]
     named = np.where(ranked.interests >= 0, interest_ids.astype(np.int64), -1)
-    scores, similar, popular = (
-        np.round(column.astype(np.float64), DECIMALS)
-        for column in (ranked.scores, ranked.interest_shares, ranked.popularity_shares)
-    )
-    columns = (ranked.items, scores, similar, popular, named)
+    scores = np.round(ranked.scores.astype(np.float64), DECIMALS)
+    columns = (ranked.items, scores, ranked.propensities, _shares(ranked), named, ranked.ways)
     return [
         tuple(
-            RecommendedItem(ids[row], score, 1.0, _reasons(similar, popular, interest))
-            for row, score, similar, popular, interest in zip(*places, strict=True)
+            RecommendedItem(ids[row], score, propensity, _reasons(shares, interest, way))
+            for row, score, propensity, shares, interest, way in zip(*places, strict=True)
             if row >= 0
         )
         for places in zip(*(column.tolist() for column in columns), strict=True)
     ]
 
 
-def _reasons(similar: float, popular: float, interest: int) -> tuple[Reason, ...]:
-    reasons = []
-    if similar > 0.0:
-        reasons.append(Reason("interest", similar, interest if interest >= 0 else None))
-    if popular > 0.0:
-        reasons.append(Reason("popularity", popular))
+def _shares(ranked: Ranked) -> NDArray[np.float64]:
+    """Each family's part of what speaks for an item (m, k, 4); 0 for what speaks against it."""
+    parts = np.maximum(ranked.parts.astype(np.float64), 0.0)
+    whole = parts.sum(2, keepdims=True)
+    return np.round(np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0.0), DECIMALS)
+
+
+def _reasons(shares: Sequence[float], interest: int, way: int) -> tuple[Reason, ...]:
+    if way == EXPLORED:
+        return (Reason("exploration", 1.0),)
+    if way == PINNED:
+        return (Reason("rule", 1.0),)
+    reasons = [Reason(kind, share) for kind, share in zip(KINDS, shares, strict=True) if share > 0.0]
+    if shares[WANTED] > 0.0 and interest >= 0:
+        reasons[0] = Reason("interest", shares[WANTED], interest)
     reasons.sort(key=lambda reason: -reason.share)
     return tuple(reasons)

@@ -26,10 +26,10 @@ class Accepted:
     at: list[float] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
 
-    def add(self, behavior: Behavior, record: Record) -> None:
+    def add(self, behavior: Behavior, at: float, record: Record) -> None:
         """Adds one at the end."""
         self.behaviors.append(behavior)
-        self.at.append(behavior.at)
+        self.at.append(at)
         self.records.append(record)
 
     def only(self, kept: Sequence[int]) -> "Accepted":
@@ -47,7 +47,7 @@ def accepted(arrived: Iterable[tuple[Behavior, Record]]) -> Accepted:
     """These behaviors, accepted before."""
     found = Accepted()
     for behavior, record in arrived:
-        found.add(behavior, record)
+        found.add(behavior, behavior.at, record)
     return found
 
 
@@ -56,19 +56,21 @@ def decoded(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted
     found = Accepted()
     for record in batch.records:
         try:
-            if record.value is None:
+            value = record.value
+            if value is None:
                 raise SchemaError("not a behavior: the message has no value")
-            if len(record.value) > LARGEST_BYTES:
-                raise too_large(record.value)
+            if len(value) > LARGEST_BYTES:
+                raise too_large(value)
             if record.headers:
                 require_json(record.headers)
-            behavior = decode_behavior(record.value)
-            if not FIRST_LIKELY_SECOND <= behavior.at <= record.timestamp * 1e-3 + future_limit:
+            behavior = decode_behavior(value)
+            at = behavior.at
+            if not FIRST_LIKELY_SECOND <= at <= record.timestamp * 1e-3 + future_limit:
                 raise unlikely_time(behavior, future_limit)
         except SchemaError as error:
             letters.add(batch.topic, record, type(error).__name__, str(error))
             continue
-        found.add(behavior, record)
+        found.add(behavior, at, record)
     return found
 
 
@@ -79,7 +81,8 @@ def decoded_answers(batch: Batch, letters: DeadLetters) -> tuple[list[EncodeAnsw
     for record in batch.records:
         try:
             answer = decode_answer(record.value or b"")
-            found.add(decode_behavior(answer.payload), record)
+            behavior = decode_behavior(answer.payload)
+            found.add(behavior, behavior.at, record)
             answers.append(answer)
         except SchemaError as error:
             letters.add(batch.topic, record, "SchemaError", str(error))

@@ -20,7 +20,7 @@ class Ages:
     def add(self, occurred: NDArray[np.float64], records: Sequence[Record]) -> None:
         """Adds behaviors: occurred (n,) epoch seconds, and the n records they came in."""
         self._occurred.append(occurred)
-        self._appended.append(np.array([record.timestamp for record in records]) * 1e-3)
+        self._appended.append(np.array([record.timestamp for record in records], np.float64) * 1e-3)
 
     def observe(self, now: float) -> None:
         """Tells their ages at `now`, epoch seconds, and starts over."""

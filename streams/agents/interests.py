@@ -10,15 +10,16 @@ import numpy as np
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.records import RecordWriter
-from models.step import SPOKEN, Resolution, StepOptions, receive, receive_again, recommend
+from models.step import SPOKEN, Resolution, StepOptions, Traces, no_traces, receive, receive_again, recommend
 from schemas.behaviors import (
     Behavior,
     encode_behavior,
 )
 from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS
 from schemas.encoding import EncodeAnswer, EncodeRequest, encode_request
-from schemas.rows.keys import LEARNED_KEY
+from schemas.rows.keys import LEARNED_KEY, MIXER_KEY
 from schemas.rows.learned import read_learned
+from schemas.rows.mixer import read_mixer
 from schemas.rows.partition import PositionsRow
 from schemas.trends import encode_signal_block
 from streams.agents.accepting import Accepted, accepted, decoded, decoded_answers
@@ -84,7 +85,7 @@ class InterestsProcessor:
         )
         self._ages = Ages(metrics.freshness)
         self._writer = RecordWriter(catalog, options.step.interests, Mood(metrics, partition).observe)
-        self._learned = b""
+        self._learned = self._mixer = b""
         self._signals = Signals(options.step.interests)
         self._requests: list[tuple[bytes | None, bytes | None]] = []
         self._rows: list[Row] = []
@@ -100,8 +101,12 @@ class InterestsProcessor:
         if (learned := store.get_many([LEARNED_KEY])[0]) is not None:
             self._learned = learned
             self._arena.learned[:] = read_learned(learned)
+        if (mixer := store.get_many([MIXER_KEY])[0]) is not None:
+            self._mixer = mixer
+            self._arena.mixers[:] = read_mixer(mixer)
         if positions:
             self._watermark, self._events = positions.watermark, positions.events
+            self._signals.told = positions.signals
 
     def apply(self, batch: Batch) -> None:
         """Applies a batch of the clickstream, of encoded behaviors, or of what other partitions hand over."""
@@ -131,7 +136,7 @@ class InterestsProcessor:
         at = np.array(taken.at)
         self._watermark = max(self._watermark, float(at.max()))
         resolution = take_in(self._arena, self._catalog, slots, taken.behaviors, at, self._options.step)
-        self._count(taken.behaviors, at, slots, resolution.applied)
+        self._count(taken.behaviors, at, slots, resolution.applied, resolution.traces)
         self._ages.add(at[resolution.applied], [taken.records[index] for index in resolution.applied.tolist()])
         self._metrics.duplicates.inc(resolution.duplicates)
         for index in resolution.texts.tolist():
@@ -182,7 +187,7 @@ class InterestsProcessor:
             return
         behaviors, at = answered.behaviors, np.array(answered.at)
         receive_answers(self._arena, self._catalog, slots, behaviors, at, answers, self._options.step)
-        self._count(behaviors, at, slots, np.arange(len(behaviors)))
+        self._count(behaviors, at, slots, np.arange(len(behaviors)), no_traces(len(behaviors)))
         self._ages.add(at, answered.records)
 
     def _apply_handoffs(self, batch: Batch) -> None:
@@ -191,9 +196,11 @@ class InterestsProcessor:
         answered = [(behavior, record) for _, behavior, record in arrivals.answers]
         self._apply_answers(batch.topic, [answer for answer, _, _ in arrivals.answers], accepted(answered))
 
-    def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, applied: np.ndarray) -> None:
+    def _count(
+        self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, applied: np.ndarray, traces: Traces
+    ) -> None:
         self._events += len(applied)
-        self._signals.add(behaviors, at, applied)
+        self._signals.add(behaviors, at, applied, traces)
         self._handoffs.note(behaviors, slots, applied)
 
     # -- behaviors that waited for their item
@@ -211,7 +218,7 @@ class InterestsProcessor:
         at = np.array([one.at for one in waited])
         slots = self._users.slots_of([behavior.owner for behavior in behaviors])
         resolution = receive_again(self._arena, self._catalog, slots, behaviors, at, self._options.step)
-        self._count(behaviors, at, slots, resolution.applied)
+        self._count(behaviors, at, slots, resolution.applied, resolution.traces)
         self._rows += [(one.key, None) for one in waited]
         return True
 
@@ -246,11 +253,11 @@ class InterestsProcessor:
         return flush
 
     def _take_learned(self) -> list[Row]:
-        learned = self._arena.learned.tobytes()
-        if learned == self._learned:
-            return []
-        self._learned = learned
-        return [(LEARNED_KEY, learned)]
+        learned, mixer = self._arena.learned.tobytes(), self._arena.mixers.tobytes()
+        rows: list[Row] = [(LEARNED_KEY, learned)] if learned != self._learned else []
+        rows += [(MIXER_KEY, mixer)] if mixer != self._mixer else []
+        self._learned, self._mixer = learned, mixer
+        return rows
 
     def _lists(self, touched: np.ndarray) -> list[bytes]:
         if not self._options.lists or not len(touched):
@@ -273,13 +280,14 @@ class InterestsProcessor:
         if self._requests:
             outputs.append(Output(topics.encode_requests, partition, self._requests, MSGPACK_HEADERS))
             self._requests = []
-        for target, block in self._signals.take(options.signal_partitions, f"users/{partition}", self._events):
+        for target, block in self._signals.take(options.signal_partitions, f"users/{partition}"):
             outputs.append(Output(topics.item_signals, target, [(None, encode_signal_block(block))], MSGPACK_HEADERS))
         return outputs
 
     def facts(self) -> Facts:
         """What the positions row is to say."""
-        return Facts(self._users.partitioners, self._watermark, self._events, self._waiting.next_number)
+        waiting, told = self._waiting.next_number, self._signals.told
+        return Facts(self._users.partitioners, self._watermark, self._events, waiting, told)
 
     def committed(self) -> None:
         """Evicts the users touched least recently beyond the memory cap; their rows are in the store now."""

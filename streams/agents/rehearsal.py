@@ -9,7 +9,7 @@ import numpy as np
 from faust.types import TP
 
 from models.catalog.catalog import Catalog
-from models.trends.popularity import TrendOptions
+from models.trends.options import TrendOptions
 from schemas.behaviors import Behavior, encode_behavior
 from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answer
 from schemas.items import ItemVector
@@ -40,10 +40,11 @@ def rehearse(options: InterestsOptions) -> None:
     topics = options.topics
     vector = to_bytes(np.ones(DIMENSIONS, np.float32))
     catalog = Catalog(1)
-    catalog.put(ItemVector(item_id=ITEM, encoder=ITEM, vector=vector))
+    for category in (EARLIER, LATER):
+        catalog.put(ItemVector(item_id=ITEM, encoder=ITEM, vector=vector, categories=(str(category),)))
     metrics = WorkerMetrics()
     users = InterestsProcessor(replace(options, partitions=1, signal_partitions=1, arena_users=1), catalog, 0, metrics)
-    trends = TrendsProcessor(topics, options.step.interests, TrendOptions(), 0, metrics)
+    trends = TrendsProcessor(topics, TrendOptions(), 0, metrics)
     with TemporaryDirectory() as folder:
         store = LocalStore(Path(folder) / "users")
         users.load(store, None)
@@ -66,7 +67,7 @@ def rehearse(options: InterestsOptions) -> None:
         store.close()
     signals = [value for output in flush.outputs if output.topic == topics.item_signals for _, value in output.records]
     trends.apply(_batch(topics.item_signals, [value for value in signals if value]))
-    trends.take()
+    catalog.put_trends([row for output in trends.take().outputs for _, row in output.records if row])
 
 
 def _identify(users: InterestsProcessor, store: LocalStore, topics: TopicSettings) -> None:

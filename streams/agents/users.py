@@ -12,7 +12,7 @@ from models.interests.kernels.types import Laws
 from schemas.behaviors import Behavior
 from schemas.ids import fingerprint
 from schemas.rows import keys
-from schemas.rows.user import HEAD, RINGS, SEEN_CHUNK, SEEN_CHUNKS, SLOTS
+from schemas.rows.user import HEAD, RINGS, SEEN_CHUNKS, SLOTS
 from streams.kafka.partitioners import PARTITIONERS, explains, partition_of
 from streams.metrics import WorkerMetrics
 from streams.state.store import LocalStore
@@ -46,12 +46,14 @@ class Users:
     def slots_of(self, owners: Sequence[str]) -> NDArray[np.int64]:
         """Arena slots (n,) of these owners, loaded or new; -1 where no partitioner would have put one here."""
         find = self._arena.slots.get
-        slots = [find(owner, -1) for owner in owners]
-        self._metrics.arena_lookups.labels("hit").inc(len(slots) - slots.count(-1))
-        if -1 in slots:
-            self._load_missing([owner for owner, slot in zip(owners, slots, strict=True) if slot < 0])
-            slots = [find(owner, -1) for owner in owners]
-        return np.array(slots, np.int64)
+        slots = np.array([find(owner, -1) for owner in owners], np.int64)
+        missing = np.flatnonzero(slots < 0)
+        self._metrics.arena_lookups.labels("hit").inc(len(slots) - len(missing))
+        if len(missing):
+            absent = [owners[place] for place in missing.tolist()]
+            self._load_missing(absent)
+            slots[missing] = [find(owner, -1) for owner in absent]
+        return slots
 
     def present(self, owners: Sequence[str]) -> NDArray[np.int64]:
         """Arena slots (n,) of these owners, loaded if need be; -1 for whoever has no state here, and gets none."""
@@ -172,6 +174,5 @@ def row_keys_of(prefix: bytes, head: bytes) -> list[bytes]:
     used, seen = int(fields["used"]), int(fields["seen_count"])
     rings = [prefix + keys.RING + bytes([ring]) for ring in range(RINGS)]
     interests = [prefix + keys.INTEREST + bytes([slot]) for slot in range(SLOTS) if used >> slot & 1]
-    chunks = min(SEEN_CHUNKS, -(-seen // SEEN_CHUNK))
-    had = [prefix + keys.SEEN + bytes([chunk]) for chunk in range(chunks)]
+    had = [prefix + keys.SEEN + bytes([chunk]) for chunk in range(SEEN_CHUNKS)] if seen else []
     return [prefix + keys.FEEDBACK, *rings, *interests, *had]

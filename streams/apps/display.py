@@ -18,6 +18,14 @@ TELLING_SHARE = 0.05
 LEAST_TURNED = 0.005
 DAY = 86_400.0
 STATES = {"probation": "on probation", "proven": "proven", "muted": "muted", "turned_away": "turned away"}
+CAUSES = {
+    "interest": "like what is wanted",
+    "neighbors": "others went on to it",
+    "popularity": "popular",
+    "novelty": "new",
+    "exploration": "drawn by chance",
+    "rule": "by rule",
+}
 
 
 class Catalog(NamedTuple):
@@ -198,9 +206,9 @@ def _because(reasons: Sequence[Reason], names: Mapping[int, str]) -> str:
 
 
 def _cause(reason: Reason, names: Mapping[int, str]) -> str:
-    if reason.kind == "popularity" or reason.interest is None:
-        return "popular"
-    return names.get(reason.interest, f"interest {reason.interest}")
+    if reason.interest is not None:
+        return names.get(reason.interest, f"interest {reason.interest}")
+    return CAUSES[reason.kind]
 
 
 def _fitted(title: str) -> str:

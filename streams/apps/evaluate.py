@@ -1,130 +1,148 @@
-"""Evaluate: how well interests foretell a recording, with each part of the model off in turn, as a table."""
+"""Evaluate: how well lists foretell a recording, beside what else could make them, as a table or JSON."""
 
+import resource
 import sys
-import time
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 import msgspec
-import typer
 
-from models.encoder.loading import load_encoder
-from models.encoder.options import EncoderOptions, Model
-from models.evaluation.ablations import ablations
-from models.evaluation.catalogs import TextVectors, encoded_catalog
-from models.evaluation.comparison import Scored, Trial, compare
-from models.evaluation.log import log_of
+from models.evaluation.comparison import Scored
+from models.evaluation.lists import judge_lists, without_each
 from models.evaluation.metrics import Quality
-from models.evaluation.protocol import histories_of, targets_of
-from models.samples import retail
+from models.evaluation.rivals.comparison import RivalError, compare, require_known
+from models.ranking.options import RankingOptions
 from models.step import StepOptions
-from schemas.behaviors import Behavior
-from schemas.items import Item
-from streams.apps.evaluate_data import DataOptions, cached, read_data
 from streams.apps.evaluate_options import EvaluateOptions
+from streams.apps.evaluate_trial import Progress, Recorded, aligned, recorded
 from streams.apps.operators import OperatorError
 from streams.settings import Settings
 
-REPORT_INTERVAL = 5.0
-HEADER = ("", "NDCG@10", "±", "HR@10", "±", "MRR@10", "±", "shown", "cold HR@10")
+RANKING = "penchant"
+HEADER = ("", "NDCG@10", "±", "HR@10", "MRR@10", "shown", "cold HR@10")
+KILO = 1 if sys.platform == "darwin" else 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """What going through the log with the ranking as it is cost. peak_rss: bytes."""
+
+    events: int
+    seconds: float
+    peak_rss: int
+
+    @property
+    def each(self) -> float:
+        """Microseconds per behavior."""
+        return 1e6 * self.seconds / max(self.events, 1)
 
 
 def run(settings: Settings, options: EvaluateOptions) -> int:
-    """Prints the table, or JSON of both parts; returns 0.
+    """Prints the table, or JSON; returns 0.
 
-    Raises: OperatorError, RecordingError or EncoderError when a file or the encoder is not there.
+    Raises: OperatorError, RecordingError or EncoderError when a file, a rival or the encoder is not there.
     """
-    if (options.events is None) != (options.items is None):
-        raise OperatorError("events without items tell little, and items without events nothing: name both, or neither")
-    progress = _Progress()
-    data = DataOptions(options.events or retail.EVENTS, options.items or retail.ITEMS, options.dislike_below)
-    items, behaviors = read_data(data)
-    progress.say(f"{len(behaviors):,} behaviors on {len(items):,} items read, the texts are being encoded")
-    trial, version = _trial(settings, options, items, behaviors)
-    log, targets = trial.log, trial.targets
-    if not len(targets.events):
-        raise OperatorError(
-            f"{data.events} has no behavior to foretell: the last 40 % need some on items of {data.items} that are new"
-            " to users with five behaviors before"
-        )
-    about = (
-        f"{len(log):,} behaviors of {len(log.owners):,} users on {len(items):,} items; {len(targets.events):,} of"
-        f" {targets.of:,} targets; texts by {version}"
-    )
-    progress.say(about)
-    step = StepOptions(settings.interests, settings.ranking)
-    variants = ablations(settings.interests)
-    scored = list(compare(trial, step, variants, lambda name, done: progress.through(name, done, len(log))))
-    sys.stdout.write(_json(about, scored) if options.json else _table(about, scored, options.dev))
+    try:
+        require_known(options.against)
+    except RivalError as error:
+        raise OperatorError(str(error)) from None
+    progress = Progress()
+    found = recorded(settings, options, progress)
+    step = StepOptions(settings.interests, replace(settings.ranking, exploration=0.0))
+    own, cost = _scored(RANKING, found, settings, step, progress)
+    others = [own, *(_ablated(found, settings, step, progress) if options.ablate else ())]
+    told = lambda name, line: progress.now_and_then(f"{name}: {line}")  # noqa: E731 - too little for a function
+    rivals = list(compare(found.trial, options.against, told))
+    if options.json:
+        sys.stdout.write(_json(cost, settings, step, others, rivals))
+    else:
+        sys.stdout.write(_table(found.about, cost, [*others, *rivals]))
     return 0
 
 
-def _trial(
-    settings: Settings, options: EvaluateOptions, items: Sequence[Item], behaviors: Sequence[Behavior]
-) -> tuple[Trial, str]:
-    """What all variants are tried on, and the encoder's version."""
-    model: Model = options.encoder or "minilm"
-    encoder = load_encoder(
-        EncoderOptions(model=model, device=settings.encoder.device, threads=settings.encoder.threads)
+def _scored(
+    name: str, found: Recorded, settings: Settings, step: StepOptions, progress: Progress
+) -> tuple[Scored, Run]:
+    trial = found.trial
+    total = len(trial.log)
+    progress.say(f"{name}: kernels are loaded, or compiled, which takes minutes once")
+    ranks, seconds = judge_lists(
+        trial.log,
+        trial.histories,
+        trial.targets,
+        found.catalog(),
+        step,
+        settings.trends.options,
+        lambda done: progress.through(name, done, total),
     )
-    vectors = TextVectors(cached(encoder, options.cache))
-    catalog = encoded_catalog(items, vectors, vectors.version)
-    log = log_of(behaviors, catalog)
-    histories = histories_of(log)
-    return Trial(log, histories, targets_of(log, histories, options.limit), catalog, vectors), vectors.version
+    peak = KILO * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return trial.scored(name, ranks), Run(total, seconds, peak)
 
 
-def _table(about: str, scored: Sequence[Scored], dev: bool) -> str:
-    part = "dev: behaviors from 60 to 80 %" if dev else "test: the last 20 % of the behaviors"
-    rows = [_cells(one.variant, one.dev if dev else one.test) for one in scored]
-    lines = [
-        about,
-        f"{part}, {(scored[0].dev if dev else scored[0].test).targets:,} targets",
+def _ablated(found: Recorded, settings: Settings, step: StepOptions, progress: Progress) -> Iterator[Scored]:
+    for name, ranking in without_each(step.ranking):
+        yield _scored(name, found, settings, replace(step, ranking=ranking), progress)[0]
+
+
+def _table(about: str, cost: Run, scored: Sequence[Scored]) -> str:
+    own = scored[0]
+    lines = [about]
+    parts = (
+        ("dev, the behaviors from 60 to 80 %", own.dev.targets, [one.dev for one in scored]),
+        ("test, the last 20 %", own.test.targets, [one.test for one in scored]),
+    )
+    names = [one.variant for one in scored]
+    for part, targets, qualities in parts:
+        rows = [_cells(name, quality) for name, quality in zip(names, qualities, strict=True)]
+        lines += ["", f"{part}: {targets:,} targets", *aligned(HEADER, rows)]
+    lines += [
         "",
-        *aligned(HEADER, rows),
+        f"events          {cost.events:,}",
+        f"seconds         {cost.seconds:.2f}",
+        f"us_per_behavior {cost.each:.1f}",
+        f"peak_rss_mb     {cost.peak_rss / 2**20:.0f}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _cells(variant: str, quality: Quality) -> tuple[str, ...]:
-    pairs = (
-        (quality.ndcg, quality.ndcg_error),
-        (quality.hr, quality.hr_error),
-        (quality.mrr, quality.mrr_error),
-    )
-    numbers = [f"{number:.4f}" for pair in pairs for number in pair]
+def _cells(name: str, quality: Quality) -> tuple[str, ...]:
+    numbers = [f"{number:.4f}" for number in (quality.ndcg, quality.ndcg_error, quality.hr, quality.mrr)]
     cold = "-" if quality.cold_hr is None else f"{quality.cold_hr:.4f} of {quality.cold:,}"
-    return variant, *numbers, f"{quality.coverage:.1%}", cold
+    return name, *numbers, f"{quality.coverage:.1%}", cold
 
 
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table's lines: the first column to the left, numbers to the right."""
-    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        ).rstrip()
-        for row in (header, *rows)
-    ]
+def _json(cost: Run, settings: Settings, step: StepOptions, others: Sequence[Scored], rivals: Sequence[Scored]) -> str:
+    own, *ablated = others
+    ranking: RankingOptions = step.ranking
+    told = {
+        **_parts(own),
+        "events": cost.events,
+        "seconds": round(cost.seconds, 3),
+        "us_per_behavior": round(cost.each, 2),
+        "peak_rss_mb": round(cost.peak_rss / 2**20, 1),
+        "settings": {
+            "interests": asdict(step.interests),
+            "ranking": asdict(ranking),
+            "trends": asdict(settings.trends.options),
+        },
+        "against": {one.variant: _parts(one) for one in rivals},
+    }
+    if ablated:
+        told["ablations"] = {one.variant: _parts(one) for one in ablated}
+    return msgspec.json.format(msgspec.json.encode(told)).decode() + "\n"
 
 
-def _json(about: str, scored: Sequence[Scored]) -> str:
-    rows = [asdict(one) for one in scored]
-    return msgspec.json.format(msgspec.json.encode({"about": about, "variants": rows})).decode() + "\n"
+def _parts(scored: Scored) -> dict[str, dict[str, float | None]]:
+    return {"dev": _figures(scored.dev), "test": _figures(scored.test)}
 
 
-class _Progress:
-    """Says on standard error, now and then, how far it is."""
-
-    def __init__(self) -> None:
-        self._began = self._said = time.monotonic()
-
-    def say(self, line: str) -> None:
-        """Says it at once."""
-        self._said = time.monotonic()
-        typer.echo(f"{self._said - self._began:>6.0f} s  {line}", err=True)
-
-    def through(self, name: str, done: int, total: int) -> None:
-        """Says how far a variant is, when it is time."""
-        if time.monotonic() - self._said >= REPORT_INTERVAL:
-            self.say(f"{name}: {done:,} of {total:,} behaviors")
+def _figures(quality: Quality) -> dict[str, float | None]:
+    return {
+        "targets": quality.targets,
+        "hr10": quality.hr,
+        "ndcg10": quality.ndcg,
+        "ndcg10_se": quality.ndcg_error,
+        "mrr10": quality.mrr,
+        "coverage": quality.coverage,
+        "cold_hr10": quality.cold_hr,
+    }

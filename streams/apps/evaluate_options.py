@@ -13,6 +13,8 @@ class EvaluateOptions:
     limit: at most so many targets, 0 for all. dev: show the part on which parameters are chosen, instead of test.
     encoder: None for minilm (for planted users, where it is installed; else fake). cache: a folder that keeps vectors.
     dislike_below: behaviors of a smaller value count as dislikes. size: of the simulated shops, 1 where bars hold.
+    seed: of all that is simulated. interests: by the vectors of interests alone, each part of the model off in turn.
+    against: names of models.evaluation.rivals.comparison; ablate: each source of candidates off in turn.
     """
 
     planted: bool = False
@@ -25,3 +27,7 @@ class EvaluateOptions:
     cache: Path | None = None
     dislike_below: float | None = None
     size: float = 1.0
+    seed: int = 1
+    interests: bool = False
+    against: tuple[str, ...] = ()
+    ablate: bool = False

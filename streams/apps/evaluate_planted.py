@@ -32,10 +32,10 @@ def run(settings: Settings, options: EvaluateOptions) -> int:
         EncoderOptions(model=model, device=settings.encoder.device, threads=settings.encoder.threads)
     )
     vectors = TextVectors(cached(encoder, options.cache))
-    setup = Setup(StepOptions(settings.interests, settings.ranking), vectors, options.size)
+    setup = Setup(StepOptions(settings.interests, settings.ranking), vectors, options.size, options.seed)
     lines = []
     if not options.json:
-        _say(f"simulated users, texts by {vectors.version}")
+        _say(f"simulated users, seed {options.seed}, texts by {vectors.version}")
         _say(_row(("line", "value", "bar", "verdict"), ""))
     for line in measured(setup):
         lines.append(line)

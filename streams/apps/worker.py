@@ -13,7 +13,6 @@ from threadpoolctl import threadpool_limits
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.step import StepOptions
-from models.trends.popularity import TrendOptions
 from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.rehearsal import rehearse
 from streams.agents.trends import TrendsProcessor
@@ -76,7 +75,7 @@ class Worker:
         self._metrics, self._health = metrics, health
         self._claim = claim(settings.worker.data)
         self._stop = asyncio.Event()
-        self._catalog = Catalog()
+        self._catalog = Catalog(neighbors=settings.trends.neighbors)
         self._step = StepOptions(settings.interests, settings.ranking)
         self._posts: set[asyncio.Future[None]] = set()
         partitions = topics_once_kafka_answers(settings, needs_of_worker(settings))
@@ -187,14 +186,12 @@ class Worker:
 
     def _items_store(self) -> Store:
         settings = self._settings
-        topics, trends = settings.topics, TrendOptions()
+        topics, trends = settings.topics, settings.trends
 
         def processor(partition: int, owned: int) -> Processor:
-            return TrendsProcessor(topics, settings.interests, trends, partition, self._metrics)
+            return TrendsProcessor(topics, trends.options, partition, self._metrics)
 
-        options = self._store_options(
-            "items", (topics.item_signals,), settings.items_changelog, settings.worker.trends_interval
-        )
+        options = self._store_options("items", (topics.item_signals,), settings.items_changelog, trends.flush_interval)
         return Store(options, processor)
 
     def _store_options(self, name: str, sources: tuple[str, ...], changelog: str, interval: float) -> StoreOptions:

@@ -19,11 +19,18 @@ def evaluate(  # noqa: PLR0913 - one for each option
     items: Annotated[
         Path | None, typer.Option(metavar="JSONL[.gz]", help="The items that they are on; the sample has its own.")
     ] = None,
+    against: Annotated[
+        str, typer.Option(metavar="RIVAL,…", help="Also popularity, recent, cooccurrence, text, gru4rec, sasrec.")
+    ] = "",
+    ablate: Annotated[bool, typer.Option("--ablate", help="Also without each source of candidates in turn.")] = False,
+    interests: Annotated[
+        bool, typer.Option("--interests", help="By interest vectors alone, each part of the model off in turn.")
+    ] = False,
     limit: Annotated[
         int, typer.Option(min=0, metavar="N", help="Foretell at most N behaviors, evenly chosen; 0 for all.")
     ] = 0,
     dev: Annotated[
-        bool, typer.Option("--dev", help="Show the part that parameters are chosen on (60 to 80 %), instead of test.")
+        bool, typer.Option("--dev", help="With --interests: the part that parameters are chosen on, not test.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Both parts as JSON.")] = False,
     encoder: Annotated[
@@ -36,14 +43,17 @@ def evaluate(  # noqa: PLR0913 - one for each option
     dislike_below: Annotated[
         float | None, typer.Option(metavar="VALUE", help="Count behaviors of a smaller value (a rating) as dislikes.")
     ] = None,
+    seed: Annotated[
+        int, typer.Option(metavar="N", help="Of --planted: another one plants other users, for whom bars hold too.")
+    ] = 1,
 ) -> None:
-    """Measure how well interests foretell what users do next.
+    """Measure how well recommendations foretell what users do next.
 
-    Behaviors of all users are gone through in order of time; each item
-    that is new to its user is searched for among all items, by the
-    interest vectors alone, before anything learns of it. Each part of the
-    model is switched off in turn, to show what it earns. The settings of
-    interests are those in force.
+    Behaviors of all users are gone through in order of time, by what runs
+    in the worker; each that is on an item new to its user is looked for in
+    the ten recommended right before it. The settings are those in force,
+    without exploration. Rivals are tuned on the part from 60 to 80 % (dev),
+    and foretell the same; gru4rec and sasrec need torch.
 
     EVENTS is a CSV as `penchant replay` takes it, or has the columns user,
     item, ts (epoch seconds) and value.
@@ -54,14 +64,31 @@ def evaluate(  # noqa: PLR0913 - one for each option
     Examples:
 
         penchant evaluate --planted
-        penchant evaluate --limit 2000
+        penchant evaluate --planted --seed 2
+        penchant evaluate --against popularity,cooccurrence
+        penchant evaluate --interests --limit 2000
         penchant evaluate --events clicks.csv.gz --items shop.jsonl --json
     """
-    from streams.apps import evaluate as recorded
+    from streams.apps import evaluate as lists
+    from streams.apps import evaluate_interests as alone
     from streams.apps import evaluate_planted as simulated
     from streams.apps.evaluate_options import EvaluateOptions
     from streams.apps.operators import keep_logs_quiet
 
     keep_logs_quiet()
-    options = EvaluateOptions(planted, events, items, limit, dev, json, encoder, cache, dislike_below)
-    end((simulated if planted else recorded).run(settings_of(), options))
+    options = EvaluateOptions(
+        planted=planted,
+        events=events,
+        items=items,
+        limit=limit,
+        dev=dev,
+        json=json,
+        encoder=encoder,
+        cache=cache,
+        dislike_below=dislike_below,
+        seed=seed,
+        interests=interests,
+        against=tuple(name.strip() for name in against.split(",") if name.strip()),
+        ablate=ablate,
+    )
+    end((simulated if planted else alone if interests else lists).run(settings_of(), options))

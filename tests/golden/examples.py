@@ -9,21 +9,25 @@ from typing import Any
 import numpy as np
 
 from schemas import behaviors, dead_letters, encoding, handoffs, interests, items, recommendations, trends
-from schemas.ids import fingerprint
-from schemas.rows import alias, keys, learned, partition, trend, user
+from schemas.ids import fingerprint, item_print
+from schemas.rows import alias, keys, learned, mixer, partition, trend, user
 from schemas.vectors import DIMENSIONS, to_bytes
 from tests.golden.slow_rows import (
     Feedback,
     Head,
     Interest,
     Learned,
+    Mixer,
     Ring,
+    Trend,
     read_feedback,
     read_head,
     read_interest,
     read_learned,
+    read_mixer,
     read_ring,
     read_seen,
+    seen_bits,
 )
 
 
@@ -168,14 +172,36 @@ RECOMMENDATIONS = recommendations.Recommendations(
                 recommendations.Reason(kind="popularity", share=0.25),
             ),
         ),
+        recommendations.RecommendedItem(
+            item_id="item-3",
+            score=0.5,
+            propensity=0.75,
+            reasons=(
+                recommendations.Reason(kind="neighbors", share=0.75),
+                recommendations.Reason(kind="novelty", share=0.25),
+            ),
+        ),
+        recommendations.RecommendedItem(
+            item_id="item-4",
+            score=-1.25,
+            propensity=0.0625,
+            reasons=(recommendations.Reason(kind="exploration", share=1.0),),
+        ),
+        recommendations.RecommendedItem(
+            item_id="item-5", score=0.25, propensity=1.0, reasons=(recommendations.Reason(kind="rule", share=1.0),)
+        ),
     ),
 )
 SIGNAL_BLOCK = trends.SignalBlock(
     source="users/3",
     source_events=1_000_003,
-    items=("item-1", "item-2", "item-1"),
-    types=bytes([1, 7, 15]),
+    events=2,
+    numbers=np.array([0, 1, 2], "<u4").tobytes(),
+    prints=np.array([item_print("item-1"), item_print("item-2"), item_print("item-1")], "<u4").tobytes(),
+    types=bytes([1, 7, 0]),
     times=np.array([1_718_000_000_123, 0, -1], "<i8").tobytes(),
+    recent_counts=bytes([2, 0, 0]),
+    recents=np.array([item_print("item-3"), item_print("item-2")], "<u4").tobytes(),
 )
 DEAD_LETTER = dead_letters.DeadLetter(
     topic="clickstream",
@@ -252,13 +278,22 @@ INTEREST = Interest(
     together=(4, 0, 0, 0, 0, 0, 0, 254),
     vector=tuple((place - 64) / 64 for place in range(DIMENSIONS)),
 )
-SEEN = (*range(2**32 - 31, 2**32), 0)
+HAD = [item_print(f"item-{number}") for number in range(5)]
+SEEN = tuple(sorted({bit for item in HAD for bit in seen_bits(item)[1]}))
 LEARNED = Learned(
     version=1,
     theta=(1.0, 0.25, 0.75, 0.5, -0.5, 2.0),
     squares=(1.0, 2.0, 3.0, 4.0, 5.0, 1.0),
     touches=(1.5, 2.25),
     exposure=(6_048_000.5, 604_800.25),
+)
+MIXER = Mixer(
+    version=1,
+    steps=258,
+    weights=tuple(place / 8 for place in range(-35, 35)),
+    squares=tuple(1 + place / 4 for place in range(70)),
+    attention=tuple(place / 16 for place in range(-36, 36)),
+    attention_squares=tuple(1 + place / 2 for place in range(72)),
 )
 POSITIONS = partition.PositionsRow(
     sequence=7,
@@ -267,6 +302,7 @@ POSITIONS = partition.PositionsRow(
     watermark=1_718_000_000.25,
     events=1_000_003,
     next_waiting=12,
+    signals=900_001,
 )
 
 
@@ -285,6 +321,62 @@ def write_row(layout: np.dtype) -> Callable[[Any], bytes]:
 
 write_head = write_row(user.HEAD)
 write_interest = write_row(user.INTEREST)
+TREND = Trend(
+    version=1,
+    neighbors=2,
+    print=item_print("item-1"),
+    behaviors=99,
+    events=1_000_003.0,
+    born=17.0,
+    born_at=1_700_000_000.25,
+    at=1_718_000_000.25,
+    shown=1_000_001.0,
+    landmark=900_000.0,
+    popularity=(1.5, 2.25, 10.0, 98.5),
+    totals=(120.5, 700.25),
+    impressions=13.75,
+    half_life=30_000.0,
+    prints=(item_print("item-3"), item_print("item-2")),
+    near=(0.0, 110.5),
+    far=(0.25, 400.0),
+)
+
+
+def write_mixer(value: Mixer) -> bytes:
+    """The row of a mixer."""
+    row = np.zeros((), mixer.MIXER)
+    for name, content in vars(value).items():
+        row[name] = np.reshape(content, mixer.MIXER[name].shape)
+    return row.tobytes()
+
+
+def write_seen(bits: tuple[int, ...]) -> bytes:
+    """The seen chunk with these bits."""
+    words = np.zeros(user.SEEN_CHUNK, "<u4")
+    for bit in bits:
+        words[bit // 32] |= 1 << bit % 32
+    return words.tobytes()
+
+
+def write_trend(value: Trend) -> bytes:
+    """The row of a trend."""
+    head, size = np.zeros(1, trend.TREND), len(value.prints)
+    for name in trend.TREND.names:
+        if name != "pad":
+            head[name] = getattr(value, name)
+    prints, near, far = np.array(value.prints, "<u4"), np.array(value.near, "<f4"), np.array(value.far, "<f4")
+    return trend.encode_trends(trend.TrendRows(head, prints, near, far, np.array([0, size])))[0]
+
+
+def read_checked_trend(row: bytes) -> Trend:
+    """The trend in a row, as the program reads it. Raises SchemaError when there is none."""
+    trend.check_trend(row)
+    found = trend.decode_trends([row])
+    head = {name: found.heads[name][0].tolist() for name in trend.TREND.names if name != "pad"}
+    head |= {name: tuple(head[name]) for name in ("popularity", "totals")}
+    return Trend(
+        **head, prints=tuple(found.prints.tolist()), near=tuple(found.near.tolist()), far=tuple(found.far.tolist())
+    )
 
 
 def written_keys() -> dict[str, str]:
@@ -295,13 +387,15 @@ def written_keys() -> dict[str, str]:
         "partition: waiting behavior 258": keys.waiting_key(258),
         "user-1: head": keys.owner_prefix("user-1") + keys.HEAD,
         "partition: learned": keys.LEARNED_KEY,
+        "partition: mixer": keys.MIXER_KEY,
         "user-1: feedback": keys.owner_prefix("user-1") + keys.FEEDBACK,
         "user-1: ring 2": keys.owner_prefix("user-1") + keys.RING + bytes([2]),
         "user-1: interest 3": keys.owner_prefix("user-1") + keys.INTEREST + bytes([3]),
         "user-1: seen chunk 2": keys.owner_prefix("user-1") + keys.SEEN + bytes([2]),
         "visitor-1: alias": keys.owner_prefix("visitor-1") + keys.ALIAS,
         "größe: head": keys.owner_prefix("größe") + keys.HEAD,
-        "item-1: trend": keys.owner_prefix("item-1") + keys.TREND,
+        "partition: sources": keys.SOURCES_KEY,
+        "item-1: trend": trend.trend_key(item_print("item-1")),
     }
     return {what: key.hex() for what, key in written.items()}
 
@@ -388,12 +482,6 @@ MESSAGES = (
         recommendations.decode_recommendations,
     ),
     Example("signal_block.hex", SIGNAL_BLOCK, trends.encode_signal_block, trends.decode_signal_block),
-    Example(
-        "item_trend.hex",
-        trends.ItemTrend(item_id="item-1", popularity=17.25, at=1_718_000_000.25, half_life=604_800.0, behaviors=99),
-        trends.encode_item_trend,
-        trends.decode_item_trend,
-    ),
 )
 ROWS = (
     Example("row_positions.hex", POSITIONS, partition.encode_partition_row, partition.decode_positions),
@@ -416,20 +504,22 @@ ROWS = (
         alias.decode_alias,
     ),
     Example(
-        "row_trend.hex",
-        trend.TrendRow(popularity=17.25, at=1_718_000_000.25, behaviors=99),
-        trend.encode_trend_row,
-        trend.decode_trend_row,
+        "row_sources.hex",
+        partition.SourcesRow(events=1_000_005, told={"users/3": 1_000_003, "users/0": 2}),
+        partition.encode_partition_row,
+        partition.decode_sources,
     ),
+    Example("row_trend.hex", TREND, write_trend, read_checked_trend),
 )
 USER_ROWS = (
     Example("row_user_head.hex", HEAD, write_head, read_head),
     Example("row_user_feedback.hex", FEEDBACK, write_row(user.FEEDBACK), read_feedback),
     Example("row_user_ring.hex", RING, write_row(user.RING), read_ring),
     Example("row_user_interest.hex", INTEREST, write_interest, read_interest),
-    Example("row_user_seen.hex", SEEN, lambda seen: np.array(seen, "<u4").tobytes(), read_seen),
+    Example("row_user_seen.hex", SEEN, write_seen, read_seen),
 )
 LEARNED_ROW = Example("row_learned.hex", LEARNED, write_row(learned.LEARNED), read_learned)
+MIXER_ROW = Example("row_mixer.hex", MIXER, write_mixer, read_mixer)
 TABLES = (
     Example("row_keys.json", written_keys(), _plain_json, json.loads),
     Example("ids.json", written_ids(), _plain_json, json.loads),
@@ -441,4 +531,4 @@ TABLES = (
         lambda data: [tuple(header) for header in json.loads(data)],
     ),
 )
-EXAMPLES = (*MESSAGES, *ROWS, *USER_ROWS, LEARNED_ROW, *TABLES)
+EXAMPLES = (*MESSAGES, *ROWS, *USER_ROWS, LEARNED_ROW, MIXER_ROW, *TABLES)

@@ -1,4 +1,4 @@
-"""Slow rows: a second reader of stored user rows, written with `struct` from the tables in schemas.rows alone."""
+"""Slow rows: a second reader of stored rows, written with `struct` from the tables in schemas.rows alone."""
 
 from dataclasses import dataclass
 from struct import unpack
@@ -96,6 +96,41 @@ class Learned:
     exposure: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Mixer:
+    """What a partition has learned about ranking, tables line by line."""
+
+    version: int
+    steps: int
+    weights: tuple[float, ...]
+    squares: tuple[float, ...]
+    attention: tuple[float, ...]
+    attention_squares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Trend:
+    """One item's trend; prints, near and far of its neighbors."""
+
+    version: int
+    neighbors: int
+    print: int
+    behaviors: int
+    events: float
+    born: float
+    born_at: float
+    at: float
+    shown: float
+    landmark: float
+    popularity: tuple[float, ...]
+    totals: tuple[float, ...]
+    impressions: float
+    half_life: float
+    prints: tuple[int, ...]
+    near: tuple[float, ...]
+    far: tuple[float, ...]
+
+
 def read_head(row: bytes) -> Head:
     """The head in these 200 bytes."""
     return Head(
@@ -160,8 +195,23 @@ def read_interest(row: bytes) -> Interest:
 
 
 def read_seen(row: bytes) -> tuple[int, ...]:
-    """The 32 fingerprints in these 128 bytes."""
-    return unpack("<32I", row)
+    """The bits that are set in these 128 bytes."""
+    return tuple(8 * place + k for place, byte in enumerate(row) for k in range(8) if byte >> k & 1)
+
+
+def seen_bits(item: int) -> tuple[int, tuple[int, ...]]:
+    """The chunk, and the bits of it that say that the item with this print was had."""
+    mixed = splitmix(item)
+    first, step = mixed % 2**20, mixed // 2**20 % 2**20 | 1
+    return mixed // 2**40 % 3, tuple((first + k * step) % 1024 for k in range(4))
+
+
+def splitmix(value: int) -> int:
+    """SplitMix64's next output after the state `value`."""
+    z = (value + 0x9E3779B97F4A7C15) % 2**64
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 % 2**64
+    z = (z ^ z >> 27) * 0x94D049BB133111EB % 2**64
+    return z ^ z >> 31
 
 
 def read_learned(row: bytes) -> Learned:
@@ -172,4 +222,34 @@ def read_learned(row: bytes) -> Learned:
         squares=unpack("<6d", row[56:104]),
         touches=unpack("<2d", row[104:120]),
         exposure=unpack("<2d", row[120:136]),
+    )
+
+
+def read_mixer(row: bytes) -> Mixer:
+    """The mixer in these 2,288 bytes."""
+    return Mixer(
+        row[0],
+        unpack("<Q", row[8:16])[0],
+        weights=unpack("<70d", row[16:576]),
+        squares=unpack("<70d", row[576:1136]),
+        attention=unpack("<72d", row[1136:1712]),
+        attention_squares=unpack("<72d", row[1712:2288]),
+    )
+
+
+def read_trend(row: bytes) -> Trend:
+    """The trend in these bytes, 96 and 12 per neighbor."""
+    n = unpack("<H", row[2:4])[0]
+    return Trend(
+        row[0],
+        n,
+        *unpack("<IQ", row[4:16]),
+        *unpack("<6d", row[16:64]),
+        popularity=unpack("<4f", row[64:80]),
+        totals=unpack("<2f", row[80:88]),
+        impressions=unpack("<f", row[88:92])[0],
+        half_life=unpack("<f", row[92:96])[0],
+        prints=unpack(f"<{n}I", row[96 : 96 + 4 * n]),
+        near=unpack(f"<{n}f", row[96 + 4 * n : 96 + 8 * n]),
+        far=unpack(f"<{n}f", row[96 + 8 * n : 96 + 12 * n]),
     )

@@ -3,23 +3,29 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from models.interests.arena import UserArena
+from models.interests.kernels.seen import has_seen
 from models.interests.kernels.types import ALL_CHANGED
+from schemas.ids import item_print
 from schemas.rows import keys
 from schemas.rows.learned import read_learned
+from schemas.rows.user import SEEN_CHUNK, SEEN_CHUNKS
 from tests.golden.examples import (
     FEEDBACK,
+    HAD,
     HEAD,
     INTEREST,
     LEARNED,
     LEARNED_ROW,
     RING,
-    SEEN,
     USER_ROWS,
     write_interest,
+    write_seen,
 )
 from tests.golden.files import kept_bytes
+from tests.golden.slow_rows import seen_bits
 
 
 def golden_rows() -> dict[bytes, bytes]:
@@ -53,7 +59,18 @@ def test_golden_rows_mean_the_same_user():
     assert arena.meta["evidence"][slot, 3].tolist() == list(INTEREST.evidence)
     assert arena.directions[slot, 3].tolist() == list(INTEREST.vector)
     assert arena.feedback[slot]["turned"].tolist() == list(FEEDBACK.turned)
-    assert arena.seen[slot].tolist() == list(SEEN) * 3
+    assert all(has_seen(arena.seen[slot], item) for item in HAD)
+    others = [item_print(f"item-{number}") for number in range(5, 100)]
+    assert not any(has_seen(arena.seen[slot], item) for item in others)
+
+
+@pytest.mark.parametrize("item", HAD)
+def test_an_item_was_had_if_all_of_its_bits_are_set(item: int):
+    chunk, bits = seen_bits(item)
+    for missing in (None, *bits):
+        seen = np.zeros((SEEN_CHUNKS, SEEN_CHUNK), np.uint32)
+        seen[chunk] = np.frombuffer(write_seen(tuple(bit for bit in bits if bit != missing)), "<u4")
+        assert has_seen(seen.ravel(), item) == (missing is None)
 
 
 def test_the_golden_learned_row_means_what_it_says():

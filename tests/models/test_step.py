@@ -23,6 +23,7 @@ from schemas.interests import InterestRecord, decode_interest_record
 from schemas.recommendations import decode_recommendations, recommendation_id
 from schemas.vectors import from_bytes
 from tests.models.builders import HOUR, NOON, behavior, catalog_of, deliver, item, state_of, unit_vectors
+from tests.models.interests.twin import had
 
 VECTORS = unit_vectors(20, topics=4)
 OPTIONS = StepOptions()
@@ -90,7 +91,7 @@ def test_each_behavior_is_applied_waits_or_is_to_be_encoded(arena, catalog):
     assert digest(arena, 0, OPTIONS.interests.half_lives()).behaviors == 7
     assert arena.new_behaviors[0] == 7
     assert arena.meta["behaviors"][0].tolist()[:4] == [1, 1, 1, 0]
-    assert arena.seen[0].max() == catalog.prints[3]
+    assert had(arena, catalog.prints[: len(catalog.ids)].tolist(), 0) == [catalog.prints[3]]
 
 
 def test_a_duplicate_neither_waits_nor_is_encoded_again(arena, catalog):
@@ -171,6 +172,7 @@ def test_batches_may_be_cut_anywhere(steps, size):
         deliver(cut, catalog, batch[start : start + size])
     assert state_of(whole, "ann") == state_of(cut, "ann")
     assert whole.learned.tobytes() == cut.learned.tobytes()
+    assert whole.mixers.tobytes() == cut.mixers.tobytes()
 
 
 def test_records_say_what_the_user_wants(arena, catalog):
@@ -184,7 +186,7 @@ def test_records_say_what_the_user_wants(arena, catalog):
 
 
 def test_a_request_leads_the_very_next_record_and_list(arena, catalog):
-    deliver(arena, catalog, [behavior("view", f"item-{n}", NOON + n) for n in (0, 4, 8, 12)])
+    deliver(arena, catalog, [behavior("view", f"item-{n}", NOON + n) for n in (0, 4)])
     assert {topic(name) for name in listed(arena, catalog)[:3]} == {0}
     say(arena, catalog, (Polarity.MORE, 3 * VECTORS[1]))
     record = record_of(arena, catalog)
@@ -216,10 +218,10 @@ def test_what_was_asked_to_be_forgotten_is_gone_and_so_is_what_was_muted_from_th
 def test_a_mute_wins_over_what_is_learned_until_it_is_lifted(arena, catalog):
     deliver(arena, catalog, [behavior("view", f"item-{n}", NOON + n) for n in (0, 4, 8)])
     say(arena, catalog, (Polarity.MUTE, VECTORS[12]), kind="mute")
-    deliver(arena, catalog, [behavior("like", f"item-{n}", NOON + 2 * HOUR + n) for n in (12, 16, 0, 4)])
+    deliver(arena, catalog, [behavior("like", f"item-{n}", NOON + 2 * HOUR + n) for n in (12, 0, 4)])
     assert 0 not in {topic(name) for name in listed(arena, catalog)}
     say(arena, catalog, (Polarity.UNMUTE, VECTORS[12]), kind="unmute")
-    assert {topic(name) for name in listed(arena, catalog)[:3]} == {0}
+    assert listed(arena, catalog)[0] == "item-16"
 
 
 def test_a_request_that_says_nothing_counts_and_changes_no_interest(arena, catalog):

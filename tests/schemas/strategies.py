@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta, timezone
 from typing import get_args
 
+import numpy as np
 from hypothesis import strategies as st
 
 from schemas import behaviors, encoding, handoffs, interests, items, recommendations, trends
-from schemas.rows import alias, partition, trend
+from schemas.rows import alias, partition
 from schemas.times import FIRST_MILLISECOND, LAST_MILLISECOND
+from tests.golden.slow_rows import Trend
 
 ids = st.text(min_size=1, max_size=20) | st.text("aé☕", min_size=256, max_size=256)
 texts = st.text(max_size=40)
@@ -156,18 +158,22 @@ ranked_lists = st.builds(
 def signal_blocks(draw: st.DrawFn) -> trends.SignalBlock:
     """Blocks of up to five rows."""
     rows = draw(st.integers(0, 5))
+    events = draw(st.integers(0, 2**31))
+    recent_counts = bytes(draw(st.lists(st.integers(0, 20), min_size=rows, max_size=rows)))
+    recents = 4 * sum(recent_counts)
     return trends.SignalBlock(
         source=draw(texts),
         source_events=draw(counts),
-        items=tuple(draw(st.lists(ids, min_size=rows, max_size=rows))),
+        events=events,
+        numbers=np.array(draw(st.lists(st.integers(0, events), min_size=rows, max_size=rows)), "<u4").tobytes(),
+        prints=np.array(draw(st.lists(st.integers(1, 2**32 - 1), min_size=rows, max_size=rows)), "<u4").tobytes(),
         types=bytes(draw(st.lists(st.integers(0, 15), min_size=rows, max_size=rows))),
         times=draw(st.binary(min_size=8 * rows, max_size=8 * rows)),
+        recent_counts=recent_counts,
+        recents=draw(st.binary(min_size=recents, max_size=recents)),
     )
 
 
-item_trends = st.builds(
-    trends.ItemTrend, item_id=texts, popularity=seconds, at=seconds, half_life=seconds, behaviors=counts
-)
 positions_rows = st.builds(
     partition.PositionsRow,
     sequence=counts,
@@ -176,6 +182,7 @@ positions_rows = st.builds(
     watermark=seconds,
     events=counts,
     next_waiting=counts,
+    signals=counts,
 )
 waiting_rows = st.builds(partition.WaitingRow, topic=texts, offset=counts, behavior=st.binary(max_size=50))
 alias_rows = st.builds(
@@ -186,7 +193,31 @@ alias_rows = st.builds(
     at=seconds,
     events=st.lists(st.integers(1, 2**48 - 1), max_size=32).map(alias.prints_to_bytes),
 )
-trend_rows = st.builds(trend.TrendRow, seconds, seconds, counts)
+sources_rows = st.builds(partition.SourcesRow, events=counts, told=st.dictionaries(texts, counts, max_size=3))
+
+
+@st.composite
+def trend_rows(draw: st.DrawFn) -> Trend:
+    """Trends of up to four neighbors."""
+    n = draw(st.integers(0, 4))
+    halves = st.floats(0.0, width=32, allow_nan=False, allow_infinity=False)
+    prints = st.integers(1, 2**32 - 1)
+    clocks = [draw(seconds) for _ in range(6)]
+    return Trend(
+        1,
+        n,
+        draw(prints),
+        draw(st.integers(0, 2**63 - 1)),
+        *clocks,
+        popularity=draw(st.tuples(*[halves] * 4)),
+        totals=draw(st.tuples(halves, halves)),
+        impressions=draw(halves),
+        half_life=draw(halves),
+        prints=draw(st.tuples(*[prints] * n)),
+        near=draw(st.tuples(*[halves] * n)),
+        far=draw(st.tuples(*[halves] * n)),
+    )
+
 
 VALUES = {
     "behavior.json": valid_behaviors,
@@ -202,9 +233,9 @@ VALUES = {
     "interest_record.hex": interest_records,
     "recommendations.json": ranked_lists,
     "signal_block.hex": signal_blocks(),
-    "item_trend.hex": item_trends,
     "row_positions.hex": positions_rows,
     "row_waiting.hex": waiting_rows,
     "row_alias.hex": alias_rows,
-    "row_trend.hex": trend_rows,
+    "row_trend.hex": trend_rows(),
+    "row_sources.hex": sources_rows,
 }

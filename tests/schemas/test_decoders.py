@@ -60,8 +60,9 @@ def test_a_truncated_message_is_refused(example: Example):
 
 @each_struct
 def test_broken_utf8_is_refused(example: Example):
-    values = [one for value in plain(example).values() for one in (value if isinstance(value, list) else [value])]
-    text = next(value for value in values if isinstance(value, str)).encode()
+    values = plain(example).values()
+    each = [one for value in values for one in (value if isinstance(value, list | dict) else [value])]
+    text = next(value for value in each if isinstance(value, str)).encode()
     with pytest.raises(SchemaError):
         example.decode(example.encode(example.value).replace(text, b"\xff" * len(text)))
 

@@ -6,9 +6,10 @@ import pytest
 
 from schemas.encoding import MOST_CLAUSES, decode_answer, encode_answer
 from schemas.errors import SchemaError
+from schemas.ids import item_print
 from schemas.interests import decode_interest_record, encode_interest_record
 from schemas.recommendations import recommendation_id
-from schemas.trends import decode_signal_block, encode_signal_block
+from schemas.trends import SignalBlock, decode_signal_block, encode_signal_block
 from tests.golden.examples import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK, VECTOR
 
 ANSWER = next(example.value for example in MESSAGES if example.file == "encode_answer.hex")
@@ -66,7 +67,7 @@ def test_an_interest_in_no_known_state_is_refused():
 
 @pytest.mark.parametrize(
     "change",
-    [{"items": ()}, {"types": b"\1"}, {"times": bytes(23)}, {"times": bytes(16)}],
+    [{"prints": b""}, {"types": b"\1"}, {"times": bytes(23)}, {"times": bytes(16)}, {"recent_counts": b"\2"}],
     ids=lambda change: str(change),
 )
 def test_a_signal_block_of_unequal_columns_is_refused(change: dict[str, object]):
@@ -79,13 +80,33 @@ def test_a_signal_block_with_an_unknown_type_code_is_refused():
         decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, types=b"\x00\x10\x00")))
 
 
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"prints": bytes(12)}, r"`\$\.prints` has a 0"),
+        ({"events": 1}, r"`\$\.numbers` has one above `\$\.events`"),
+        ({"events": -1}, r"`\$\.events` is below 0"),
+        ({"recent_counts": b"\x15\0\0"}, r"`\$\.recent_counts` has one above 20"),
+        ({"recents": bytes(12)}, r"`\$\.recents` has not as many prints"),
+    ],
+    ids=lambda value: str(value),
+)
+def test_a_signal_block_of_impossible_values_is_refused(change: dict[str, object], why: str):
+    with pytest.raises(SchemaError, match=why):
+        decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, **change)))
+
+
 def test_an_empty_signal_block_is_read():
-    block = changed(SIGNAL_BLOCK, items=(), types=b"", times=b"")
+    block = SignalBlock(source="users/3", source_events=3, events=7)
     assert decode_signal_block(encode_signal_block(block)) == block
 
 
 def test_columns_of_a_signal_block_are_codes_and_seconds():
-    assert SIGNAL_BLOCK.type_column().tolist() == [1, 7, 15]
+    assert SIGNAL_BLOCK.number_column().tolist() == [0, 1, 2]
+    assert SIGNAL_BLOCK.print_column().tolist() == [item_print(name) for name in ("item-1", "item-2", "item-1")]
+    assert SIGNAL_BLOCK.recent_count_column().tolist() == [2, 0, 0]
+    assert SIGNAL_BLOCK.recent_column().tolist() == [item_print("item-3"), item_print("item-2")]
+    assert SIGNAL_BLOCK.type_column().tolist() == [1, 7, 0]
     assert SIGNAL_BLOCK.time_column().tolist() == [1_718_000_000.123, 0.0, -0.001]
     assert SIGNAL_BLOCK.time_column().dtype == np.float64
 

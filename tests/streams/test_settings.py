@@ -137,7 +137,7 @@ WRONG = [
     ("kafka.bootstrap", "kafka", "HOST:PORT"),
     ("kafka.bootstrap", "kafka:9092,other", "HOST:PORT"),
     ("kafka.bootstrap", "kafka://kafka:9092", "HOST:PORT"),
-    ("ranking.popularity", "inf", "a number"),
+    ("ranking.unwanted", "inf", "a number"),
     ("interests.floor", 1, "a number >= 0 and < 1"),
     ("interests.attention", "best", "one of learned, mass"),
     ("interests.adaptive_half_life", "maybe", "true or false"),
@@ -223,7 +223,6 @@ def test_a_variable_at_the_top_that_is_no_setting_is_told(monkeypatch: pytest.Mo
     [
         ({"heartbeat_interval": 10.0}, ("worker.heartbeat_interval", "worker.session_timeout")),
         ({"flush_interval": 15.0}, ("worker.flush_interval", "worker.transaction_timeout")),
-        ({"trends_interval": 20.0}, ("worker.trends_interval", "worker.transaction_timeout")),
     ],
 )
 def test_settings_that_do_not_go_together_are_both_told(values: dict[str, object], named: tuple[str, str]) -> None:
@@ -233,6 +232,12 @@ def test_settings_that_do_not_go_together_are_both_told(values: dict[str, object
     assert "(flag --" in told and "(by default)" in told
     with pytest.raises(ValueError, match=named[0]):
         WorkerSettings(**values)
+
+
+def test_settings_of_two_sections_that_do_not_go_together_are_both_told() -> None:
+    told = complaint(trends={"flush_interval": 20.0})
+    assert "trends.flush_interval is 20.0 (flag --" in told
+    assert "worker.transaction_timeout is 15.0 (by default)" in told
 
 
 def test_two_topics_with_one_name_are_told() -> None:

@@ -16,6 +16,7 @@ from models.evaluation.planted.shop import Shop, simulated
 from models.evaluation.population import Population
 from models.evaluation.worth import Worth
 from models.interests.options import InterestOptions
+from models.ranking.kernels.types import ALWAYS, LIKE_FOCUS
 from models.ranking.options import RankingOptions
 from models.ranking.rank import rank
 from models.step import StepOptions
@@ -52,12 +53,14 @@ def test_a_request_in_words_reaches_the_interests(shop: Shop) -> None:
     assert after.units[0, int(np.argmax(after.shares[0]))] @ wanted > 0.3
 
 
-def test_worth_orders_items_as_the_worker_ranks_them_without_popularity(shop: Shop) -> None:
+def test_worth_orders_items_as_the_worker_ranks_them_by_interests_alone(shop: Shop) -> None:
     interests = InterestOptions(alpha=0.0)
-    ranking = RankingOptions(popularity=0.0, candidates=len(shop.catalog), length=10)
+    ranking = RankingOptions(learning_rate=0.0, length=10)
     population = Population(
         [user.id for user in shop.users], shop.catalog, StepOptions(interests, ranking), SETUP.vectors
     )
+    population.arena.mixers["weights"] = 0.0
+    population.arena.mixers["weights"][0, LIKE_FOCUS, ALWAYS] = 1.0
     population.live(shop.log.behaviors)
     worth = Worth(shop.catalog)
     scores = worth.scores(worth.wishes(population, population.slots), population)

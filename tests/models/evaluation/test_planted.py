@@ -30,6 +30,11 @@ def test_the_same_setup_measures_the_same() -> None:
         assert all(math.isfinite(line.value) for line in lines)
 
 
+def test_another_seed_plants_other_users() -> None:
+    other = Setup(SETUP.options, SETUP.vectors, SETUP.size, seed=2)
+    assert [line.value for line in recovery(other)] != [line.value for line in recovery(SETUP)]
+
+
 def test_a_model_that_makes_one_interest_of_everything_does_not_recover_what_was_planted() -> None:
     blurred = Setup(StepOptions(InterestOptions(near=-1.0)), SETUP.vectors, SETUP.size)
     assert [line.passed for line in recovery(blurred)] == [False, False]

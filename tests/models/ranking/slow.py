@@ -1,7 +1,8 @@
-"""The slow twin of ranking: one user's list in plain Python floats, given what its interests' shares are."""
+"""The slow twin of ranking: what speaks for each item, in plain Python floats, at a user's latest behavior."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log1p
+from math import exp, log, log2
 
 import numpy as np
 
@@ -9,73 +10,166 @@ from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.interests.arena import UserArena
 from models.interests.attention import attend
-from models.ranking.options import RankingOptions
+from models.ranking.options import FAR_PRIOR, NEAR_PRIOR
 from models.step import StepOptions
 from schemas.rows.user import MUTED, SLOTS
+from tests.models.trends.made import Trend
+
+NEAR, FAR = 0, 1
+HALF_LIVES = (50.0, 500.0, 5_000.0, 50_000.0)
 
 
 @dataclass(frozen=True)
-class Place:
-    row: int
-    score: float
-    similar: float
-    trending: float
+class World:
+    """What a user's list is made from. trends: by print; recents: rows and ages in seconds, the latest first."""
+
+    arena: UserArena
+    slot: int
+    catalog: Catalog
+    step: StepOptions
+    trends: dict[int, Trend]
+    recents: Sequence[tuple[int, float]]
+
+    @property
+    def now(self) -> float:
+        """The global count of events."""
+        return max((float(trend.head["events"]) for trend in self.trends.values()), default=0.0)
+
+    def trend(self, row: int) -> Trend | None:
+        """What is known of an item."""
+        return self.trends.get(item_print(self.catalog.ids[row]))
+
+
+def attention_of(world: World) -> list[float]:
+    """What each recent item counts, by place, age in minutes and number of behaviors; sums to 1."""
+    table = world.arena.mixers["attention"][0]
+    logits = []
+    for place, (row, age) in enumerate(world.recents):
+        trend = world.trend(row)
+        behaviors = int(trend.head["behaviors"]) if trend else 0
+        logits.append(table[0, place] + table[1, doublings(age / 60.0)] + table[2, doublings(behaviors)])
+    weights = [exp(logit) for logit in logits]
+    return [weight / sum(weights) for weight in weights]
+
+
+def doublings(value: float) -> int:
+    """How often 1 became twice as much, 23 times at most."""
+    return min(int(log2(1.0 + max(value, 0.0))), 23)
+
+
+def features_of(world: World, row: int) -> list[float]:
+    """All features of one candidate."""
+    return [*popular(world, row), *coming(world, row), *alike(world, row), *fresh(world, row), taste(world, row)]
+
+
+def total(now: float, half_life: float) -> float:
+    """Behaviors of everybody, decayed."""
+    return min(now, half_life / log(2.0)) + 1.0
+
+
+def popular(world: World, row: int) -> list[float]:
+    """How popular an item is, at each half-life, beside everything."""
+    trend, found = world.trend(row), []
+    for p, half_life in enumerate(HALF_LIVES):
+        popularity = trend.popularity_at(world.now)[p] if trend else 0.0
+        whole = total(world.now, half_life)
+        found.append(0.15 * log2(max(popularity, 2.0**-6)) - (0.15 * log2(whole) - 1.0))
+    return found
+
+
+def coming(world: World, row: int) -> list[float]:
+    """How likely an item follows or precedes the recent ones, next or soon, and how much they go together."""
+    attention = attention_of(world)
+    own = world.trend(row)
+    popularity = own.popularity_at(world.now)[2] if own else 0.0
+    share = (popularity + 0.1) / total(world.now, HALF_LIVES[2])
+    after, before, left, together = [0.0, 0.0], [0.0, 0.0], [0.0, 0.0], 0.0
+    for weight, (recent, _) in zip(attention, world.recents, strict=True):
+        trend = world.trend(recent)
+        fade = faded(trend, world.now) if trend else 0.0
+        totals = [fade * float(amount) for amount in trend.head["totals"]] if trend else [0.0, 0.0]
+        followed = own.counts_at(world.now).get(print_of(world, recent), (0.0, 0.0)) if own else (0.0, 0.0)
+        preceded = trend.counts_at(world.now).get(print_of(world, row), (0.0, 0.0)) if trend else (0.0, 0.0)
+        for kind, prior in ((NEAR, NEAR_PRIOR), (FAR, FAR_PRIOR)):
+            after[kind] += weight * followed[kind] / (totals[kind] + prior)
+            before[kind] += weight * preceded[kind] / (totals[kind] + prior)
+            left[kind] += weight * prior / (totals[kind] + prior)
+        together += weight * (followed[FAR] ** 0.5 + preceded[FAR] ** 0.5) / (totals[FAR] + FAR_PRIOR) ** 0.5
+    if not world.recents:
+        left = [1.0, 1.0]
+    found = [some[kind] + left[kind] * share for kind in (NEAR, FAR) for some in (after, before)]
+    return [0.14 * log2(amount + 1e-12) + 1.0 for amount in (*found, together + 0.01)]
+
+
+def alike(world: World, row: int) -> list[float]:
+    """Similarity to the latest item, and to what the user wants."""
+    if not world.catalog.has_vector[row]:
+        return [0.0, 0.0]
+    attention = attend(world.arena, np.array([world.slot]), world.step.interests, rules_of(world))
+    last = world.catalog.vectors[world.recents[0][0]].astype(np.float64) if world.recents else np.zeros(128)
+    return [dot(last, world.catalog, row), dot(attention.ready[0].astype(np.float64), world.catalog, row)]
+
+
+def fresh(world: World, row: int) -> list[float]:
+    """How old an item is, in events, and whether nobody had to do with it yet."""
+    trend = world.trend(row)
+    if trend is None or float(trend.head["born"]) < 0.0:
+        return [0.0, 1.0]
+    return [0.07 * log2(1.0 + max(world.now - float(trend.head["born"]), 0.0)), 0.0]
+
+
+def taste(world: World, row: int) -> float:
+    """How much of what the user did was in the item's category."""
+    head = world.arena.head[world.slot]
+    masses = dict(zip(head["categories"].tolist(), head["category_mass"].tolist(), strict=True))
+    category, whole = int(world.catalog.facets[row, 0]), sum(max(mass, 0.0) for mass in head["category_mass"].tolist())
+    if not category or whole <= 0.0:
+        return 0.0
+    return 0.14 * log2(masses.get(category, 0.0) / whole + 0.02) + 0.8
+
+
+def faded(trend: Trend, now: float) -> float:
+    """What is left of an item's counts."""
+    return float(2.0 ** ((float(trend.head["landmark"]) - now) / float(trend.head["half_life"])))
+
+
+def print_of(world: World, row: int) -> int:
+    """The item's print."""
+    return item_print(world.catalog.ids[row])
+
+
+def likelihood(features: np.ndarray, weights: np.ndarray, target: int, near: int, others: float) -> float:
+    """Logarithm of how likely the target is, rows from `near` on standing for all others, in float64."""
+    worth = features.astype(np.float64) @ weights
+    counts = np.ones(len(worth))
+    counts[near:] = others / max(len(worth) - near, 1)
+    return float(worth[target] - log(np.sum(counts * np.exp(worth))))
+
+
+# -- what speaks against an item
 
 
 @dataclass(frozen=True)
-class Wants:
-    """One user: shares and directions of its interests, how much each was turned away, which are muted.
+class Unwanted:
+    """What a user turned away, each interest, name and print from 0 to 1, and which interests are muted."""
 
-    named: from the print of an item or category to how much it was turned away; had: prints of items.
-    """
-
-    at: float
-    shares: list[float]
     units: list[np.ndarray]
     against: list[float]
     muted: list[int]
     named: dict[int, float]
-    had: set[int]
 
 
-def ranked(arena: UserArena, slot: int, catalog: Catalog, step: StepOptions) -> list[Place]:
-    """The list, best first; equal scores by catalog row."""
-    options, user = step.ranking, wants_of(arena, slot, catalog, step)
-    capture = step.laws_in(catalog).rules.capture
-    free = [row for row in recommendable(catalog) if item_print(catalog.ids[row]) not in user.had]
-    focus = sum((share * unit for share, unit in zip(user.shares, user.units, strict=True)), np.zeros(128))
-    near = sorted((row for row in free if catalog.has_vector[row]), key=lambda row: -dot(focus, catalog, row))
-    if not any(user.shares):
-        near = []
-    at = max(user.at, catalog.popularity_at[: len(catalog)].max())
-    popular = sorted(free, key=lambda row: (-popularity(catalog, row, at), row))
-    peak = max((popularity(catalog, row, at) for row in recommendable(catalog)), default=0.0)
-    places = []
-    for row in set(near[: options.candidates]) | set(popular[: options.candidates]):
-        if any(dot(user.units[s], catalog, row) >= capture for s in user.muted):
-            continue
-        similar = dot(focus, catalog, row)
-        trending = log1p(popularity(catalog, row, at)) / log1p(peak) if peak else 0.0
-        score = similar + options.popularity * trending - options.unwanted * against(user, catalog, row)
-        places.append(Place(row, score, similar, trending))
-    return sorted(places, key=lambda place: (-place.score, place.row))[: options.length]
-
-
-def wants_of(arena: UserArena, slot: int, catalog: Catalog, step: StepOptions) -> Wants:
+def unwanted_of(world: World) -> Unwanted:
     """What the user's rows say, as of its latest behavior."""
-    rules = step.laws_in(catalog).rules
-    head, feedback, interests = arena.head[slot], arena.feedback[slot], arena.meta[slot]
-    attention = attend(arena, np.array([slot]), step.interests, rules)
-    at = float(head["at"])
+    options, slot = world.step.interests, world.slot
+    head, feedback, interests = (column[slot] for column in (world.arena.head, world.arena.feedback, world.arena.meta))
 
     def strength(turned: float, since: float) -> float:
-        left = turned * 2.0 ** (-max(at - since, 0.0) / step.interests.turned_half_life)
-        return 1.0 - exp(-left / (step.interests.turned_limit / 2))
+        left = turned * 2.0 ** (-max(float(head["at"]) - since, 0.0) / options.turned_half_life)
+        return 1.0 - exp(-left / (options.turned_limit / 2))
 
-    return Wants(
-        at=at,
-        shares=attention.shares[0].tolist(),
-        units=[direction_of(arena, slot, s) for s in range(SLOTS)],
+    return Unwanted(
+        units=[direction_of(world.arena, slot, s) for s in range(SLOTS)],
         against=[strength(interests["turned"][s], interests["at"][s]) for s in range(SLOTS)],
         muted=[s for s in range(SLOTS) if interests["flags"][s] & MUTED],
         named={
@@ -83,20 +177,22 @@ def wants_of(arena: UserArena, slot: int, catalog: Catalog, step: StepOptions) -
             for name, mass in zip(feedback["turned"].tolist(), feedback["turned_mass"].tolist(), strict=True)
             if name
         },
-        had=set(arena.seen[slot].tolist()) - {0},
     )
 
 
-def against(user: Wants, catalog: Catalog, row: int) -> float:
-    """The strongest that speaks against an item: an interest turned away, its category, or the item itself."""
-    similar = [much * dot(unit, catalog, row) for much, unit in zip(user.against, user.units, strict=True)]
-    names = {item_print(catalog.ids[row]), int(catalog.facets[row, 0])}
+def against(world: World, row: int) -> float:
+    """The strongest that speaks against an item: an interest, its category, or itself; infinite near a muted one."""
+    user = unwanted_of(world)
+    if any(dot(user.units[s], world.catalog, row) >= rules_of(world).capture for s in user.muted):
+        return np.inf
+    similar = [much * dot(unit, world.catalog, row) for much, unit in zip(user.against, user.units, strict=True)]
+    names = {print_of(world, row), int(world.catalog.facets[row, 0])}
     return max(0.0, *similar, *(user.named.get(name, 0.0) for name in names))
 
 
-def recommendable(catalog: Catalog) -> list[int]:
-    """Rows of what may be recommended to somebody."""
-    return [row for row in catalog.rows.values() if catalog.available[row] and not catalog.deleted[row]]
+def rules_of(world: World):
+    """Options of interests for this catalog."""
+    return world.step.laws_in(world.catalog).rules
 
 
 def direction_of(arena: UserArena, slot: int, place: int) -> np.ndarray:
@@ -109,14 +205,3 @@ def direction_of(arena: UserArena, slot: int, place: int) -> np.ndarray:
 def dot(vector: np.ndarray, catalog: Catalog, row: int) -> float:
     """Similarity of an item to a vector."""
     return float(vector @ catalog.vectors[row].astype(np.float64))
-
-
-def popularity(catalog: Catalog, row: int, at: float) -> float:
-    """The item's popularity at a time."""
-    age = at - catalog.popularity_at[row]
-    return float(catalog.popularity[row] * 2.0 ** (-age / catalog.popularity_half_life))
-
-
-def widest(options: RankingOptions) -> RankingOptions:
-    """The same weights, but for lists of everything."""
-    return RankingOptions(length=80, candidates=80, popularity=options.popularity, unwanted=options.unwanted)

@@ -51,8 +51,8 @@ def test_the_sizes_are_those_in_the_text():
     for name, size in sizes.items():
         assert f"{name}, {size} bytes" in text
     assert f"the {INTEREST.itemsize} below, then the mean vector of its behaviors as {DIMENSIONS} float16" in text
-    assert f"Seen chunk, {SEEN_BYTES} bytes: {user.SEEN_CHUNK} item" in text
-    assert f"(n // {user.SEEN_CHUNK}) % {user.SEEN_CHUNKS} at place n % {user.SEEN_CHUNK}" in text
+    assert f"Seen chunk, {SEEN_BYTES} bytes: {8 * SEEN_BYTES:,} bits in {user.SEEN_CHUNK} u4" in text
+    assert f"describes; there are {user.SEEN_CHUNKS}" in text
     assert f"(n // {user.RING_IDS}) % {user.RINGS} at place n % {user.RING_IDS}" in text
     assert f"(n // {user.RING_RECENTS}) % {user.RINGS} at place n % {user.RING_RECENTS}" in text
     assert f"of which there are {user.RINGS}" in text
@@ -91,7 +91,8 @@ def test_the_second_reader_reads_the_same_row(layout: np.dtype, read: Callable[[
 
 @given(row=st.binary(min_size=SEEN_BYTES, max_size=SEEN_BYTES))
 def test_the_second_reader_reads_the_same_seen_chunk(row: bytes):
-    assert read_seen(row) == tuple(np.frombuffer(row, "<u4").tolist())
+    words = np.frombuffer(row, "<u4").tolist()
+    assert read_seen(row) == tuple(32 * word + k for word in range(32) for k in range(32) if words[word] >> k & 1)
 
 
 def test_a_written_head_is_read_field_by_field():

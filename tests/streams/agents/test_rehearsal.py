@@ -11,12 +11,14 @@ from faust.types import TP
 from numba.core.registry import CPUDispatcher
 
 from models.catalog.catalog import Catalog
+from models.trends.options import TrendOptions
 from schemas.behaviors import BEHAVIOR_TYPES, Behavior, Context, encode_behavior
 from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answer
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import InterestsProcessor
 from streams.agents.rehearsal import rehearse
+from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics
 from streams.state.store import LocalStore
@@ -25,6 +27,7 @@ from tests.streams.agents.processors import MUG, OPTIONS, TOPICS, commit
 NOON = 1_700_000_000_000
 HOUR = 3_600_000
 YEAR = 366 * 24 * HOUR
+SIGNALS = TOPICS.item_signals
 
 
 def test_after_the_rehearsal_nothing_is_left_to_compile(tmp_path: Path) -> None:
@@ -34,9 +37,12 @@ def test_after_the_rehearsal_nothing_is_left_to_compile(tmp_path: Path) -> None:
     catalog, store = shop(), LocalStore(tmp_path / "users")
     processor = InterestsProcessor(OPTIONS, catalog, 0, WorkerMetrics())
     processor.load(store, None)
+    trends = TrendsProcessor(TOPICS, TrendOptions(), 0, WorkerMetrics())
     processor.apply(batch(TOPICS.clickstream, [encode_behavior(one) for one in a_day()]))
     processor.apply(batch(TOPICS.behaviors_encoded, list(answers())))
-    commit(processor, store)
+    signals = [one for one in commit(processor, store).outputs if one.topic == SIGNALS]
+    trends.apply(batch(SIGNALS, [value or b"" for one in signals for _, value in one.records]))
+    catalog.put_trends([row or b"" for one in trends.take().outputs for _, row in one.records])
     processor.apply(batch(TOPICS.clickstream, [encode_behavior(of("bob", "view", NOON + YEAR))]))
     processor.tick()
     commit(processor, store)

@@ -72,6 +72,14 @@ def test_the_main_reason_is_the_one_with_the_largest_share() -> None:
     both = LIST.items[0].reasons
     assert main_reason(both, {7: "lamps"}) == "lamps"
     assert main_reason((Why("popularity", 0.6), Why("interest", 0.4, 7)), {}) == "popular"
+    for kind, said in (
+        ("neighbors", "others went on to it"),
+        ("novelty", "new"),
+        ("exploration", "drawn by chance"),
+        ("rule", "by rule"),
+        ("interest", "like what is wanted"),
+    ):
+        assert main_reason((Why("popularity", 0.2), Why(kind, 0.8)), {}) == said
     assert main_reason((), {}) == ""
 
 

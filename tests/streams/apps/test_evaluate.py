@@ -14,12 +14,13 @@ from models.evaluation.ablations import WHOLE, ablations
 from models.evaluation.comparison import PLAIN_MEAN, RECENTS, TOGETHER
 from models.evaluation.planted.line import Line
 from models.interests.options import InterestOptions
+from models.ranking.options import RankingOptions
 from models.samples.recording import RecordingError
 from models.simulator.options import SimulatorOptions
 from models.simulator.simulator import Simulator
 from schemas.halves import to_half
 from schemas.times import rfc3339
-from streams.apps import evaluate, evaluate_planted
+from streams.apps import evaluate, evaluate_interests, evaluate_planted
 from streams.apps.evaluate_data import CachedEncoder, DataOptions, read_data
 from streams.apps.evaluate_options import EvaluateOptions
 from streams.apps.operators import OperatorError
@@ -27,6 +28,8 @@ from streams.settings import Settings
 from tests.streams.command import penchant
 
 NAMES = [one.name for one in ablations(InterestOptions())] + [PLAIN_MEAN, RECENTS, TOGETHER]
+FIGURES = {"targets", "hr10", "ndcg10", "ndcg10_se", "mrr10", "coverage", "cold_hr10"}
+SAME = ("dev", "test", "events", "settings", "against")
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +47,67 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> EvaluateOptions:
     return EvaluateOptions(events=events, items=items, encoder="fake", limit=60)
 
 
-def test_the_table_has_a_row_for_each_variant(recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]) -> None:
-    assert evaluate.run(Settings(), recorded) == 0
+def test_the_table_has_a_row_for_the_ranking_and_each_rival(
+    recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate.run(Settings(), replace(recorded, against=("popularity", "cooccurrence"))) == 0
+    told = capsys.readouterr()
+    lines = told.out.splitlines()
+    assert "8 users on 60 items" in lines[0]
+    assert [line.split()[0] for line in lines[2:7]] == ["dev,", "NDCG@10", "penchant", "popularity", "cooccurrence"]
+    assert [line.split()[0] for line in lines[8:13]] == ["test,", "NDCG@10", "penchant", "popularity", "cooccurrence"]
+    assert [line.split()[0] for line in lines[14:]] == ["events", "seconds", "us_per_behavior", "peak_rss_mb"]
+    assert "behaviors on 60 items read" in told.err
+
+
+def test_json_tells_both_parts_costs_settings_and_rivals_and_a_second_run_tells_the_same(
+    recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    options = replace(recorded, json=True, cache=tmp_path / "vectors", against=("recent",))
+    told = []
+    for _ in range(2):
+        assert evaluate.run(Settings(), options) == 0
+        told.append(json.loads(capsys.readouterr().out))
+    assert set(told[0]) == {*SAME, "seconds", "us_per_behavior", "peak_rss_mb"}
+    assert [told[0][name] for name in SAME] == [told[1][name] for name in SAME]
+    own, rival = told[0], told[0]["against"]["recent"]
+    for part in ("dev", "test"):
+        assert set(own[part]) == set(rival[part]) == FIGURES
+        assert own[part]["targets"] == rival[part]["targets"] > 0
+    assert 0.0 < own["test"]["ndcg10"] <= own["test"]["hr10"] <= 1.0
+    assert own["seconds"] > 0.0 and own["us_per_behavior"] > 0.0 and own["peak_rss_mb"] > 10.0
+    assert own["events"] > own["dev"]["targets"] + own["test"]["targets"]
+    assert set(own["settings"]) == {"interests", "ranking", "trends"}
+
+
+def test_ablations_leave_each_source_out(recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]) -> None:
+    only = Settings(ranking=RankingOptions(popular=0, newest=0, alike=0, nearest=0, in_category=0))
+    assert evaluate.run(only, replace(recorded, json=True, ablate=True)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told["ablations"]) == ["without neighbors", "without learning"]
+    assert told["ablations"]["without neighbors"]["test"]["coverage"] < told["test"]["coverage"]
+
+
+def test_a_rival_that_nobody_knows_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    with pytest.raises(OperatorError, match="there is no rival oracle"):
+        evaluate.run(Settings(), EvaluateOptions(events=nowhere, items=nowhere, against=("oracle",)))
+
+
+def test_items_without_text_need_no_encoder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    events, items = tmp_path / "events.csv", tmp_path / "items.jsonl"
+    items.write_text("".join(json.dumps({"item": number, "id": f"i{number}"}) + "\n" for number in range(12)))
+    acts = [(user, (user + step) % 12, 1_700_000_000 + 600 * step + user) for step in range(10) for user in range(6)]
+    events.write_text("user,item,ts\n" + "".join(f"{user},{item},{ts}\n" for user, item, ts in acts))
+    assert evaluate.run(Settings(), EvaluateOptions(events=events, items=items, json=True)) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["test"]["targets"] == 12 and told["test"]["hr10"] > 0.9
+
+
+def test_the_table_of_interests_has_a_row_for_each_variant(
+    recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert evaluate_interests.run(Settings(), recorded) == 0
     told = capsys.readouterr()
     lines = told.out.splitlines()
     assert "8 users on 60 items" in lines[0]
@@ -54,13 +116,13 @@ def test_the_table_has_a_row_for_each_variant(recorded: EvaluateOptions, capsys:
     assert "behaviors on 60 items read" in told.err
 
 
-def test_json_tells_both_parts_and_a_second_run_tells_the_same(
+def test_json_of_interests_tells_both_parts_and_a_second_run_tells_the_same(
     recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     options = replace(recorded, json=True, cache=tmp_path / "vectors")
     told = []
     for _ in range(2):
-        assert evaluate.run(Settings(), options) == 0
+        assert evaluate_interests.run(Settings(), options) == 0
         told.append(json.loads(capsys.readouterr().out))
     assert told[0] == told[1]
     assert [one["variant"] for one in told[0]["variants"]] == NAMES
@@ -159,6 +221,14 @@ def test_a_row_tells_value_bar_and_verdict() -> None:
 
 
 def test_the_command_evaluates_the_shipped_sample() -> None:
-    done = penchant("evaluate", "--encoder", "fake", "--limit", "40", "--json", timeout=280)
+    done = penchant("evaluate", "--encoder", "fake", "--limit", "400", "--json", timeout=500)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["dev"]["targets"] + told["test"]["targets"] <= 400
+    assert told["against"] == {}
+
+
+def test_the_command_takes_interests_alone() -> None:
+    done = penchant("evaluate", "--interests", "--encoder", "fake", "--limit", "40", "--json", timeout=280)
     assert done.returncode == 0, done.stderr
     assert [one["variant"] for one in json.loads(done.stdout)["variants"]] == NAMES

@@ -1,0 +1,1 @@
+"""Kernels of ranking: candidates, their features, and what is learned at each behavior."""

@@ -1,0 +1,75 @@
+"""Unwanted: what speaks against an item for a user who turned something away, or muted it."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.compiled import kernel
+from models.interests.kernels.types import Rules, User
+from models.ranking.kernels.features import product
+from models.ranking.kernels.types import Goods, Scratch
+from schemas.rows.user import MUTED, SLOTS, TURNED
+
+
+@kernel
+def weigh_unwanted(user: User, at: float, rules: Rules, scratch: Scratch) -> bool:
+    """Fills against and named, 0 to 1: how strongly each interest, and each item or category, was turned away.
+
+    The strength saturates: .63 at half of all that can be turned away. Whether there is anything, mutes included.
+    """
+    against, named = scratch.against, scratch.named
+    any_ = False
+    for s in range(SLOTS):
+        against[s] = 0.0
+        if user.head.used >> s & 1:
+            interest = user.interests[s]
+            left = interest.turned * np.exp2(min(interest.at - at, 0.0) / rules.turned_half_life)
+            against[s] = _strength(left, rules)
+            any_ |= against[s] > 0.0 or interest.flags & MUTED != 0
+    faded = np.exp2(min(user.feedback.turned_at - at, 0.0) / rules.turned_half_life)
+    for k in range(TURNED):
+        named[k] = 0.0
+        if user.feedback.turned[k]:
+            named[k] = _strength(user.feedback.turned_mass[k] * faded, rules)
+            any_ |= named[k] > 0.0
+    return any_
+
+
+@kernel
+def _strength(turned: float, rules: Rules) -> float:
+    return 1.0 - np.exp(-2.0 / rules.turned_limit * turned)
+
+
+@kernel
+def lower_unwanted(user: User, count: int, weight: float, capture: float, goods: Goods, scratch: Scratch) -> None:
+    """Takes from the scores of the candidates what speaks against them; -inf for what belongs to a muted interest."""
+    scores, rows = scratch.scores, scratch.rows
+    for j in range(count):
+        row = rows[j]
+        most = _named(user.feedback.turned, scratch.named, goods.prints[row], goods.categories[row])
+        if goods.has_vector[row]:
+            most = max(most, _against(user, goods.vectors[row], capture, scratch))
+        scores[j] = -np.inf if most == np.inf else scores[j] - weight * most
+
+
+@kernel
+def _against(user: User, vector: NDArray[np.float32], capture: float, scratch: Scratch) -> float:
+    """Similarity to the interest turned away most; infinite for what is as near to a muted one as its own items are."""
+    most = 0.0
+    for s in range(SLOTS):
+        muted = user.head.used >> s & 1 and user.interests[s].flags & MUTED
+        if muted or scratch.against[s] > 0.0:
+            similar = product(vector, scratch.units[s])
+            if muted and similar >= capture:
+                return np.inf
+            most = max(most, scratch.against[s] * similar)
+    return most
+
+
+@kernel
+def _named(turned: NDArray[np.uint32], strengths: NDArray[np.float64], item: int, category: int) -> float:
+    """How strongly the item itself or its category was turned away."""
+    most = 0.0
+    for k in range(TURNED):
+        if turned[k] != 0 and (turned[k] == item or turned[k] == category):
+            most = max(most, strengths[k])
+    return most

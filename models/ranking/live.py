@@ -1,0 +1,50 @@
+"""Live: behaviors are learned from, and then change what their users want, one after the other."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.catalog.catalog import Catalog
+from models.interests.arena import UserArena
+from models.interests.attention import weights_of_features
+from models.interests.kernels.types import Columns, Laws
+from models.interests.options import InterestOptions
+from models.ranking.kernels.living import Lessons, Traces, live_each
+from models.ranking.kernels.types import RankingLaws
+from models.ranking.options import RankingOptions
+from models.ranking.shop import shop_of
+from schemas.rows.trend import MOST_RECENTS
+
+
+def live(
+    arena: UserArena,
+    catalog: Catalog,
+    columns: Columns,
+    laws: Laws,
+    resolved: NDArray[np.bool_],
+    admitting: bool,
+    interests: InterestOptions,
+    ranking: RankingOptions,
+) -> tuple[NDArray[np.bool_], Traces]:
+    """Applies each behavior that is resolved (n,) and, if it is to be admitted first, was admitted (n,).
+
+    Before it changes its user, a wanted one on an item of the catalog teaches the arena's mixers, and leaves a trace of
+    what the user wanted until then.
+    """
+    n = len(columns.slots)
+    wanted = interests.weights() > 0.0
+    rows = columns.facet_rows
+    catalog.neighbors.fill(rows[rows >= 0].astype(np.int32))
+    admitted = np.ones(n, np.bool_)
+    traces = no_traces(n)
+    mixers = arena.mixers if ranking.learning_rate > 0.0 else arena.mixers[:0]
+    theta = weights_of_features(arena, interests)
+    shop = shop_of(catalog, wanted)
+    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, mixers, traces)
+    live_each(arena.arrays, columns, laws, resolved, admitting, admitted, lessons)
+    arena.touch(columns.slots)
+    return admitted, traces
+
+
+def no_traces(n: int) -> Traces:
+    """Traces of n behaviors before which nobody wanted anything."""
+    return Traces(np.zeros((n, MOST_RECENTS), np.uint32), np.zeros(n, np.uint8))

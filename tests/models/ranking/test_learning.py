@@ -1,0 +1,136 @@
+"""Learning: each step climbs the likelihood of what was chosen, and with many the choices of others are foretold."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.catalog.catalog import Catalog
+from models.interests.arena import UserArena
+from models.ranking.kernels.logarithms import log2
+from models.ranking.kernels.mixing import climb, score
+from models.ranking.kernels.types import scratch_for
+from models.ranking.options import RankingOptions
+from models.step import StepOptions
+from schemas.rows.mixer import CONTEXTS, FEATURES, new_mixer
+from tests.models.builders import HOUR, deliver
+from tests.models.ranking.made import ITEMS, TOPICS, acts, ranked, shop
+from tests.models.ranking.slow import likelihood
+
+POPULAR = range(4)
+STEP = StepOptions(ranking=RankingOptions(length=100))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.floats(-99.0, 99.0))
+def test_the_fast_logarithm_is_the_logarithm(exponent):
+    value = np.float32(2.0**exponent)
+    assert log2(value) == pytest.approx(np.log2(float(value)), abs=1e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(2, 12), st.sampled_from([0, 5]), st.sampled_from([5.0, 400.0]))
+def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, others):
+    chance, scratch, count = np.random.default_rng(seed), scratch_for(1), near + drawn
+    mixers, target = new_mixer(), int(chance.integers(near))
+    mixers["weights"], mixers["squares"] = chance.normal(size=(FEATURES, CONTEXTS)), 1e-20
+    before = mixers["weights"][0].copy()
+    context = chance.normal(size=CONTEXTS)
+    scratch.features[:count] = chance.normal(size=(count, FEATURES))
+    scratch.context[:], scratch.weights[:] = context, before @ context
+    score(count, scratch)
+    rules = RankingOptions(learning_rate=0.25).rules()
+    climb(target, near, count, others, rules, mixers[0], scratch)
+
+    def worth(weights: np.ndarray) -> float:
+        return likelihood(scratch.features[:count], weights @ context, target, near, others)
+
+    slopes = np.zeros_like(before)
+    for place in np.ndindex(before.shape):
+        bump = np.zeros_like(before)
+        bump[place] = 1e-5
+        slopes[place] = (worth(before + bump) - worth(before - bump)) / 2e-5
+    np.testing.assert_allclose(np.sqrt(mixers["squares"][0]), np.abs(slopes), atol=1e-4)
+    clear = np.abs(slopes) > 1e-3
+    moved = (mixers["weights"][0] - before)[clear]
+    np.testing.assert_allclose(moved, 0.25 * np.sign(slopes[clear]), atol=1e-9)
+    assert mixers["steps"][0] == 1
+
+
+def choices(number: int, taste: str) -> list[int]:
+    """The items one user has to do with: popular ones, or ones of one topic."""
+    chance = np.random.default_rng(number)
+    among = list(POPULAR) if taste == "popular" else list(range(int(chance.integers(TOPICS)), ITEMS, TOPICS))
+    return chance.permutation(among)[:3].tolist()
+
+
+def population(catalog: Catalog, users: range, taste: str, options: StepOptions) -> UserArena:
+    """Each of these users viewed three items."""
+    arena = UserArena(1)
+    for number in users:
+        seen = [("view", item, HOUR) for item in choices(number, taste)]
+        deliver(arena, catalog, acts(seen, f"user-{number}"), options)
+    return arena
+
+
+def foretold(catalog: Catalog, users: range, taste: str, mixer: np.ndarray) -> float:
+    """Mean logarithm of how likely each user's third item was right after the second."""
+    still, found = StepOptions(ranking=RankingOptions(length=100, learning_rate=0.0)), []
+    for number in users:
+        first, second, third = choices(number, taste)
+        arena = UserArena(1)
+        slots = arena.add(["ann"])
+        deliver(arena, catalog, acts([("view", first, HOUR), ("view", second, HOUR)]), still)
+        arena.mixers[:] = mixer
+        lists = ranked(arena, slots, catalog, still)
+        place = lists.items[0].tolist().index(third)
+        worth = lists.scores[0][lists.items[0] >= 0].astype(np.float64)
+        found.append(worth[place] - np.log(np.exp(worth).sum()))
+    return float(np.mean(found))
+
+
+@pytest.mark.parametrize("taste", ["popular", "alike"])
+def test_what_many_users_choose_is_learned_and_foretells_what_others_choose(taste):
+    catalog = shop([(n, 40.0 if n in POPULAR else 20.0, 1) for n in range(ITEMS)])
+    arena = population(catalog, range(100), taste, STEP)
+    assert 150 <= arena.mixers["steps"][0] <= 300
+    begun = new_mixer()
+    assert np.abs(arena.mixers["weights"] - begun["weights"]).max() > 0.1
+    others = range(1_000, 1_020)
+    assert foretold(catalog, others, taste, arena.mixers) > foretold(catalog, others, taste, begun) + 0.1
+
+
+def test_nothing_is_learned_at_a_rate_of_zero():
+    options = StepOptions(ranking=RankingOptions(learning_rate=0.0))
+    arena = population(shop([(0, 5.0, 1)]), range(10), "alike", options)
+    assert arena.mixers.tobytes() == new_mixer().tobytes()
+
+
+def test_attention_is_kept_at_a_rate_of_zero_and_moves_otherwise():
+    catalog = shop([(n, 20.0, 1) for n in range(ITEMS)])
+    for rate in (0.0, 0.05):
+        options = StepOptions(ranking=RankingOptions(attention_rate=rate))
+        arena = population(catalog, range(10), "alike", options)
+        assert (arena.mixers["attention"] == new_mixer()["attention"]).all() == (rate == 0.0)
+
+
+def test_an_item_seen_lately_had_deleted_or_unwanted_teaches_nothing():
+    catalog = shop(withdrawn=[1])
+    arena = UserArena(1)
+    arena.add(["ann"])
+    deliver(arena, catalog, acts([("purchase", 3, 0.0)]), STEP)
+    once = arena.mixers.tobytes()
+    assert arena.mixers["steps"][0] == 1
+    for kind, number in (("view", 3), ("view", 1), ("impression", 5), ("hide", 6)):
+        deliver(arena, catalog, acts([(kind, number, HOUR)]), STEP)
+    assert arena.mixers.tobytes() == once
+
+
+def test_a_behavior_that_came_before_teaches_nothing_again():
+    catalog, arena = shop(), UserArena(1)
+    arena.add(["ann"])
+    views = acts([("view", 3, 0.0), ("view", 4, HOUR)])
+    deliver(arena, catalog, views, STEP)
+    once = arena.mixers.tobytes()
+    deliver(arena, catalog, views, STEP)
+    assert arena.mixers.tobytes() == once
