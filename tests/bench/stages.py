@@ -24,7 +24,7 @@ WRAPPED: tuple[tuple[str, Any, str], ...] = (
     ("decode and check", InterestsProcessor, "_decode"),
     ("find users", Users, "slots_of"),
     ("resolve items", step, "_resolve"),
-    ("update kernel", step, "admit_and_apply"),
+    ("learning and update kernel", step, "live"),
     ("signals", Signals, "add"),
     ("signals", Signals, "take"),
     ("signals", interests, "encode_signal_block"),
