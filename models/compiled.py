@@ -13,6 +13,8 @@ SHARED = (
     "models/catalog/index",
     "models/catalog/kernels",
     "models/interests/kernels",
+    "models/interests/turned.py",
+    "models/kernels",
     "models/ranking/diversity.py",
     "models/ranking/choosing.py",
     "models/ranking/exploration.py",

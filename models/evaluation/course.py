@@ -10,6 +10,7 @@ from models.catalog.kernels.putting import put_one
 from models.compiled import kernel
 from models.evaluation.ranks import SHOWN
 from models.interests.kernels.types import Columns, Laws, Rows, User
+from models.kernels.places import row_of
 from models.ranking.choosing import Places, Scored, choose_each
 from models.ranking.diversity import Shelf
 from models.ranking.kernels.living import Lessons, live_one
@@ -88,7 +89,7 @@ def follow_course(start: int, stop: int, course: Course, life: Life, judge: Judg
             _publish(row, columns, shop, counts)
         elif columns.types[j] == IMPRESSION:
             for k in range(columns.shown_starts[j], columns.shown_starts[j + 1]):
-                shown = _row_of(counts.catalog, columns.shown[k])
+                shown = row_of(columns.shown[k], counts.catalog.prints, counts.catalog.table)
                 if shown >= 0:
                     count_impression(counts.statistics, shown, now)
                     _publish(shown, columns, shop, counts)
@@ -102,19 +103,6 @@ def _publish(row: int, columns: Columns, shop: Shop, counts: Counts) -> None:
     n = head.neighbors
     near, far = statistics.counts[row, 0, :n], statistics.counts[row, 1, :n]
     put_one(shop.market, counts.catalog, row, columns.facets[row], head, statistics.prints[row, :n], near, far)
-
-
-@kernel
-def _row_of(index: Prints, value: np.uint32) -> int:
-    """The first row with this print, -1 when there is none."""
-    mask = index.table.shape[0] - 1
-    place = np.int64(value) & mask
-    while index.table[place] >= 0:
-        row = np.int64(index.table[place])
-        if index.prints[row] == value:
-            return int(row)
-        place = (place + 1) & mask
-    return -1
 
 
 @kernel

@@ -12,6 +12,7 @@ from models.interests.kernels.attention import attend as share_out
 from models.interests.kernels.masses import mass_at
 from models.interests.kernels.types import FEATURES, Rows, Rules
 from models.interests.options import InterestOptions
+from models.kernels.vectors import product
 from schemas.rows.user import SLOTS
 from schemas.vectors import DIMENSIONS
 
@@ -125,25 +126,17 @@ def attend_each(
             all_turned[j, s] = interest.turned * np.exp2((interest.at - head.at) / rules.turned_half_life)
             _normalize(directions[slots[j], s], units[j, s])
             if content.shape[0]:
-                found[s, CONTENT] = _product(units[j, s], content[j])
+                found[s, CONTENT] = product(units[j, s], content[j])
         share_out(interests, competing, found, theta, head.at, rules, shares[j])
         _mix(shares[j], units[j], ready[j])
 
 
 @fast_kernel
 def _normalize(direction: NDArray[np.float32], unit: NDArray[np.float32]) -> None:
-    square = _product(direction, direction)
+    square = product(direction, direction)
     scale = np.float32(1.0) / np.sqrt(square) if square > 0.0 else np.float32(0.0)
     for d in range(DIMENSIONS):
         unit[d] = direction[d] * scale
-
-
-@fast_kernel
-def _product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
-    total = np.float32(0.0)
-    for d in range(DIMENSIONS):
-        total += one[d] * other[d]
-    return total
 
 
 @fast_kernel

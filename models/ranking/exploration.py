@@ -1,16 +1,11 @@
 """Exploration: chance that is a hash of the list it is for, so that a replay draws the same."""
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.kernels.chance import STEP, fraction, scrambled
 from schemas.ids import fingerprint
-
-_STEP: Final = np.uint64(0x9E3779B97F4A7C15)
-_BITS_OF_A_FLOAT: Final = np.uint64(11)
-_SMALLEST: Final = 2.0**-53
 
 
 def keys_of(
@@ -38,17 +33,14 @@ def draw_fresh(fresh: NDArray[np.int32], keys: NDArray[np.uint64], count: int) -
 
 @kernel
 def mixed(key: np.uint64, number: np.uint64) -> np.uint64:
-    """64 bits that look random, of a key and a number. Source: SplitMix64, Steele, Lea and Flood 2014."""
-    z = key + (number + np.uint64(1)) * _STEP
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    """64 bits that look random, of a key and a number."""
+    return scrambled(key + (number + np.uint64(1)) * STEP)
 
 
 @kernel
 def uniform(key: np.uint64, number: np.uint64) -> float:
     """A number in [0, 1) of a key and a number."""
-    return float(mixed(key, number) >> _BITS_OF_A_FLOAT) * _SMALLEST
+    return fraction(mixed(key, number))
 
 
 @kernel

@@ -6,7 +6,6 @@ from models.ranking.kernels.types import RankingRules
 from schemas.behaviors import BEHAVIOR_TYPES
 
 NEAR_PRIOR, FAR_PRIOR = 5.0, 20.0
-RECENTS = 24
 
 
 @dataclass(frozen=True)
@@ -122,7 +121,6 @@ class RankingOptions:
     def rules(self) -> RankingRules:
         """The options as kernels take them."""
         return RankingRules(
-            recents=RECENTS,
             neighbors=self.neighbors,
             popular=self.popular,
             newest=self.newest,

@@ -4,11 +4,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.index.arrays import CALIBRATIONS, CHANGES, DEPTHS, DUE, LISTS, LIVE, Index, Scratch
-from models.catalog.index.pages import add, members, product
+from models.catalog.index.pages import add, members
 from models.catalog.index.products import LANES
 from models.catalog.index.search import FLAT, depth, encode_query, score_centers
 from models.catalog.index.selection import select
 from models.compiled import kernel
+from models.kernels.vectors import product
 
 ASKED = 100
 PER_DOUBLING = 96

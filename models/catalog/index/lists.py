@@ -7,10 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.index.arrays import LISTS, LIVE, LONG, Index, Scratch
-from models.catalog.index.pages import add, append, empty, encode, members, product, take_out
+from models.catalog.index.pages import add, append, empty, encode, members, take_out
 from models.catalog.index.products import LANES
 from models.catalog.index.search import FLAT, encode_query, score_centers
 from models.compiled import kernel
+from models.kernels.vectors import product
 from schemas.vectors import DIMENSIONS
 
 SHORTEST = 32

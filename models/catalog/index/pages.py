@@ -109,15 +109,6 @@ def largest(vector: NDArray[np.float32]) -> np.float32:
 
 
 @fast_kernel
-def product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
-    """The inner product of two vectors (128,)."""
-    total = np.float32(0.0)
-    for k in range(DIMENSIONS):
-        total += one[k] * other[k]
-    return total
-
-
-@fast_kernel
 def add(total: NDArray[np.float32], vector: NDArray[np.float32], weight: np.float32) -> None:
     """Adds a vector times a weight to a total, both (128,)."""
     for k in range(DIMENSIONS):

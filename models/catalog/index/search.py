@@ -4,10 +4,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.index.arrays import DEPTHS, LISTS, LIVE, Index, Scratch
-from models.catalog.index.pages import LARGEST_CODE, largest, product
+from models.catalog.index.pages import LARGEST_CODE, largest
 from models.catalog.index.products import BIAS, LANES, Query, lowest_bit, page_scores
 from models.catalog.index.selection import select, select_by_size
 from models.compiled import fast_kernel, kernel
+from models.kernels.vectors import product
 from schemas.vectors import DIMENSIONS
 
 EXACT = 512

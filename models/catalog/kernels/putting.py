@@ -9,6 +9,7 @@ from models.catalog.facets import FIRST_LEVEL, LEAF
 from models.catalog.kernels.market import SHELF_HALF_LIFE, Market, Prints
 from models.catalog.kernels.tops import enter_newest, leave_never_shown, put_on_shelf, raise_row
 from models.compiled import kernel
+from models.kernels.places import place_of, row_of
 from schemas.rows.trend import IMPRESSION_HALF_LIFE, POPULARITY_HALF_LIVES, TrendRows
 
 HALF_LIVES = np.array(POPULARITY_HALF_LIVES)
@@ -129,7 +130,7 @@ def _put_neighbors(
     rows, kept, stored = market.before_rows[slot], market.before_prints[slot], market.before[slot]
     count, before = min(prints.shape[0], rows.shape[0]), np.int64(market.before_n[slot])
     for j in range(before):
-        if (j >= count or kept[j] != prints[j]) and rows[j] >= 0 and not _has(prints[:count], kept[j]):
+        if (j >= count or kept[j] != prints[j]) and rows[j] >= 0 and place_of(prints[:count], kept[j]) < 0:
             _leave(followers, standings[rows[j]].slot, row)
     moved = head.landmark / tally.half_life
     for j in range(count):
@@ -138,7 +139,7 @@ def _put_neighbors(
             kept[j] = prints[j]
             stored[j, 0], stored[j, 1] = near[j], far[j]
             if not known:
-                rows[j] = _row_of(index, prints[j])
+                rows[j] = row_of(prints[j], index.prints, index.table)
             if rows[j] >= 0:
                 key = np.int32(np.rint((np.log2(far[j]) + moved) * KEY_SCALE))
                 _follow(followers, _slot_of(standings, tally, rows[j]), row, near[j], far[j], key)
@@ -150,7 +151,7 @@ def _follow(followers: Followers, slot: int, row: int, near: float, far: float, 
     """Sets the counts of a follower in an item's list, or enters it if it belongs there."""
     rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
     count = np.int64(followers.n[slot])
-    place = _place_of(rows[:count], row)
+    place = place_of(rows[:count], row)
     if place < 0 and count < rows.shape[0]:
         place = int(count)
         followers.n[slot] = count + 1
@@ -160,7 +161,7 @@ def _follow(followers: Followers, slot: int, row: int, near: float, far: float, 
             least = min(least, keys[k])
         if key <= least:
             return
-        place = _place_of(keys, least)
+        place = place_of(keys, least)
     rows[place], keys[place] = row, key
     stored[place, 0], stored[place, 1] = near, far
 
@@ -170,7 +171,7 @@ def _leave(followers: Followers, slot: int, row: int) -> None:
     """Takes a follower out of an item's list; the last one takes its place."""
     rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
     count = np.int64(followers.n[slot])
-    place = _place_of(rows[:count], row)
+    place = place_of(rows[:count], row)
     if place >= 0:
         last = count - 1
         rows[place], keys[place] = rows[last], keys[last]
@@ -185,36 +186,3 @@ def _slot_of(standings: NDArray[np.void], tally: Any, row: int) -> int:
         standing.slot = tally.slots
         tally.slots += 1
     return standing.slot
-
-
-@kernel
-def _row_of(index: Prints, value: np.uint32) -> int:
-    """The first row with this print, -1 when there is none."""
-    mask = index.table.shape[0] - 1
-    place = value & mask
-    while index.table[place] >= 0:
-        if index.prints[index.table[place]] == value:
-            return index.table[place]
-        place = (place + 1) & mask
-    return -1
-
-
-@kernel
-def _has(prints: NDArray[np.uint32], value: np.uint32) -> bool:
-    found = False
-    for k in range(prints.shape[0]):
-        found |= prints[k] == value
-    return found
-
-
-@kernel
-def _place_of(values: NDArray[np.int32], value: int) -> int:
-    """Where a value is, -1 if it is not there; seen at once in many places, since most are not there."""
-    found = False
-    for k in range(values.shape[0]):
-        found |= values[k] == value
-    if found:
-        for k in range(values.shape[0]):
-            if values[k] == value:
-                return k
-    return -1

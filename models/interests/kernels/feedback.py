@@ -20,6 +20,7 @@ from models.interests.kernels.types import (
     Rules,
     User,
 )
+from models.kernels.places import row_of
 from schemas.rows.user import ATTRIBUTES, CATEGORIES, DIMENSION_NAMES, SHOWN, SLOTS, TURNED, VERSION
 
 DIMENSION_COUNT = len(DIMENSION_NAMES)
@@ -112,7 +113,7 @@ def choose(user: User, columns: Columns, j: int) -> int:
         other = np.zeros(DIMENSION_COUNT)
         _matches(user, columns, row, mine)
         for k in range(SHOWN):
-            rival = _row_of(columns, feedback.shown[k])
+            rival = row_of(feedback.shown[k], columns.item_prints, columns.item_table)
             if rival >= 0:
                 _matches(user, columns, rival, other)
                 _step(feedback.dimensions, mine, other)
@@ -154,18 +155,3 @@ def _matches(user: User, columns: Columns, row: int, out: NDArray[np.float64]) -
             out[PRICE] = feedback.attribute_mass[k]
     out[BRAND] /= max(greatest, 1e-9)
     out[PRICE] /= max(greatest, 1e-9)
-
-
-@kernel
-def _row_of(columns: Columns, item: Integer) -> int:
-    """The row of the item with this print, -1 when it is not here; of several with the same print the first."""
-    if item == 0:
-        return -1
-    mask = columns.item_table.shape[0] - 1
-    place = item & mask
-    while columns.item_table[place] >= 0:
-        row = columns.item_table[place]
-        if columns.item_prints[row] == item:
-            return row
-        place = (place + 1) & mask
-    return -1

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.types import LATEST_STORED, RING_CHANGED, Act, Integer
+from models.kernels.chance import STEP, scrambled
 from schemas.rows.user import EVENT_IDS, NO_INTEREST, RECENTS, RING_IDS, RING_RECENTS, RINGS
 
 
@@ -72,10 +73,7 @@ def repeats(rings: NDArray[np.void], item: Integer, code: Integer, at: float, sp
 @kernel
 def count_event(head: Any, event_id: np.uint64, code: Integer, at: float, half_life: float) -> None:
     """Counts an event that is applied: into the sums of ids and, with its own decay, into its type's mass."""
-    z = event_id + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed = z ^ (z >> np.uint64(31))
+    mixed = scrambled(event_id + STEP)
     head.behaviors += 1
     head.id_sum += mixed
     head.id_xor ^= mixed * np.uint64(0x2545F4914F6CDD1D)

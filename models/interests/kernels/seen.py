@@ -3,7 +3,7 @@
 An item sets 4 bits of one block (Bloom 1970; blocks, Putze et al. 2007). With n items in 3,072 bits, of items not had
 one is taken for one with the chance (1 - exp(-4 n / 3072))**4: .03 % at 100, .3 % at 200, 3 % at 400. A block of which
 5/8 are set forgets bits at random for each item to come (as a stable Bloom filter, Deng and Rafiei 2006), so that the
-chance stays below 16 %; what is forgotten so was had long ago, as the latest set their bits anew.
+chance stays below 16 %; what is forgotten so is mostly old. A union of two may be fuller.
 """
 
 from typing import Any, Final
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.types import SEEN_CHANGED, Integer
+from models.kernels.chance import STEP, scrambled
 from schemas.rows.user import SEEN_CHUNK, SEEN_CHUNKS
 
 BITS: Final = 32 * SEEN_CHUNK
@@ -23,7 +24,7 @@ MARKS: Final = 4
 @kernel
 def has_seen(seen: NDArray[np.uint32], item: Integer) -> bool:
     """Whether the user has had the item, by its print; may be wrong where it says yes, as above."""
-    mixed = _mixed(item)
+    mixed = scrambled(np.uint64(item) + STEP)
     start = _block_of(mixed) * SEEN_CHUNK
     for k in range(MARKS):
         bit = _bit_of(mixed, k)
@@ -37,7 +38,7 @@ def mark_seen(head: Any, seen: NDArray[np.uint32], item: Integer) -> int:
     """Remembers that the user has had an item; the bits of what changed."""
     if has_seen(seen, item):
         return 0
-    mixed = _mixed(item)
+    mixed = scrambled(np.uint64(item) + STEP)
     block = _block_of(mixed)
     own = seen[block * SEEN_CHUNK : (block + 1) * SEEN_CHUNK]
     if _set_bits(own) >= MOST_SET:
@@ -61,15 +62,6 @@ def unite_seen(head: Any, seen: NDArray[np.uint32], other: Any, other_seen: NDAr
             changed |= SEEN_CHANGED << (k // SEEN_CHUNK)
     head.seen_count += other.seen_count
     return changed
-
-
-@kernel
-def _mixed(item: Integer) -> np.uint64:
-    """64 bits that look random. Source: SplitMix64, Steele, Lea and Flood 2014."""
-    z = np.uint64(item) + np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
 
 
 @kernel

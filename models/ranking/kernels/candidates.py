@@ -10,6 +10,7 @@ from models.catalog.kernels.market import Market
 from models.catalog.kernels.tops import shelf_of
 from models.compiled import fast_kernel, kernel
 from models.interests.kernels.seen import has_seen
+from models.kernels.chance import STEP, scrambled
 from models.ranking.kernels.recents import FAR, NEAR
 from models.ranking.kernels.types import (
     AFTER_FAR,
@@ -225,15 +226,13 @@ def add_others(
 ) -> int:
     """Draws further items evenly among all that are no candidates, each once; the number of rows then.
 
-    The draw follows from the seed alone (splitmix64, Steele et al. 2014).
+    The draw follows from the seed alone.
     """
     chosen, rows, allowed, prints = scratch.chosen, scratch.rows, goods.allowed, goods.prints
     state = seed
     for _ in range(rules.others):
-        state += np.uint64(0x9E3779B97F4A7C15)
-        z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        row = np.int64((z >> np.uint64(33)) * np.uint64(items) >> np.uint64(31))
+        state += STEP
+        row = np.int64((scrambled(state) >> np.uint64(33)) * np.uint64(items) >> np.uint64(31))
         if chosen[row] != stamp and allowed[row] and count < rows.shape[0] and not has_seen(seen, prints[row]):
             chosen[row] = stamp
             rows[count] = row

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.catalog.kernels.market import Market
 from models.compiled import fast_kernel
+from models.kernels.vectors import product
 from models.ranking.kernels.logarithms import log2
 from models.ranking.kernels.types import (
     AFTER_FAR,
@@ -31,7 +32,6 @@ from models.ranking.kernels.types import (
 )
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 from schemas.rows.user import CATEGORIES
-from schemas.vectors import DIMENSIONS
 
 HALF_LIVES = np.array(POPULARITY_HALF_LIVES)
 # Logarithms to base 2 are about this much too wide for a feature.
@@ -126,15 +126,6 @@ def _left_over(
         near += scratch.attention[k] * rules.near_prior / (near_total + rules.near_prior)
         far += scratch.attention[k] * rules.far_prior / (far_total + rules.far_prior)
     return np.float32(near), np.float32(far)
-
-
-@fast_kernel
-def product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
-    """The inner product of two vectors (128,)."""
-    total = np.float32(0.0)
-    for d in range(DIMENSIONS):
-        total += one[d] * other[d]
-    return total
 
 
 @fast_kernel

@@ -1,4 +1,4 @@
-"""Learning: before a behavior changes its user, every variant learns to rank its item first."""
+"""Learning: before a behavior changes its user, every mixer learns to rank its item first."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,11 +6,12 @@ from numpy.typing import NDArray
 from models.compiled import kernel
 from models.interests.kernels.seen import has_seen
 from models.interests.kernels.types import User
+from models.kernels.places import place_of
 from models.ranking.kernels.candidates import add_others, gather
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import climb, score
-from models.ranking.kernels.recents import is_among, learn_attention
+from models.ranking.kernels.recents import learn_attention
 from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop
 
 
@@ -32,7 +33,7 @@ def learn_choice(
     for v in range(mixers.shape[0]):
         mixer = mixers[v]
         recents, neighbors = look(user, moment, laws, shop, mixer)
-        if is_among(target, scratch.recent_rows, recents):
+        if place_of(scratch.recent_rows[:recents], target) >= 0:
             return
         stamp, now = scratch.stamp[0], market.tally[0].events
         near = gather(user.head, seen, recents, neighbors, shop, rules, False)
@@ -52,9 +53,7 @@ def _place_of(target: int, count: int, scratch: Scratch, stamp: int) -> int:
     """Where the target is among the candidates; behind them, if it was none until now."""
     rows = scratch.rows
     if scratch.chosen[target] == stamp:
-        for j in range(count):
-            if rows[j] == target:
-                return j
+        return place_of(rows[:count], target)
     place = min(count, rows.shape[0] - 1)
     scratch.chosen[target] = stamp
     rows[place] = target

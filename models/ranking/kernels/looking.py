@@ -7,8 +7,8 @@ import numpy as np
 from models.compiled import kernel
 from models.interests.kernels.attention import attend, features
 from models.interests.kernels.types import User
+from models.kernels.vectors import product
 from models.ranking.kernels.candidates import add_up_neighbors
-from models.ranking.kernels.features import product
 from models.ranking.kernels.mixing import weigh
 from models.ranking.kernels.recents import attend_recents, gather_recents
 from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop
@@ -22,7 +22,7 @@ def look(user: User, moment: Moment, laws: RankingLaws, shop: Shop, mixer: Any) 
     market, scratch, rules, at = shop.market, shop.scratch, laws.ranking, moment.at
     scratch.stamp[0] += 1
     _focus(user, moment, laws, scratch)
-    recents = gather_recents(user.head, user.rings, shop.wanted, shop.goods, rules.recents, scratch)
+    recents = gather_recents(user.head, user.rings, shop.wanted, shop.goods, scratch)
     now = market.tally[0].events
     attend_recents(recents, at, market, mixer, scratch)
     _look_back(user, recents, shop, scratch)

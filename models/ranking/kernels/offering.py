@@ -7,9 +7,10 @@ from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.types import Rows, User
+from models.kernels.vectors import product
 from models.ranking.kernels.candidates import gather
 from models.ranking.kernels.families import FAMILY_OF, NEXT, POPULAR
-from models.ranking.kernels.features import describe, product
+from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import score
 from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.catalog.kernels.market import Market
 from models.compiled import kernel
+from models.kernels.places import place_of, row_of
 from models.ranking.kernels.types import Goods, RankingRules, Scratch
 from schemas.rows.mixer import PLACES
 from schemas.rows.user import RECENTS, RING_RECENTS
@@ -18,20 +19,6 @@ UNSEEN: Final = 1e-4
 
 
 @kernel
-def row_of(item: np.uint32, goods: Goods) -> int:
-    """The catalog row of the item with this print, -1 for none."""
-    prints, table = goods.prints, goods.table
-    mask = table.shape[0] - 1
-    place = np.int64(item) & mask
-    while table[place] >= 0:
-        row = table[place]
-        if prints[row] == item:
-            return row
-        place = (place + 1) & mask
-    return -1
-
-
-@kernel
 def faded(market: Market, row: int, now: float) -> float:
     """What an item's stored counts are to be multiplied with at a global count of events."""
     tally = market.tally[0]
@@ -40,7 +27,7 @@ def faded(market: Market, row: int, now: float) -> float:
 
 @kernel
 def gather_recents(
-    head: Any, rings: NDArray[np.void], wanted: NDArray[np.bool_], goods: Goods, limit: int, scratch: Scratch
+    head: Any, rings: NDArray[np.void], wanted: NDArray[np.bool_], goods: Goods, scratch: Scratch
 ) -> int:
     """Fills recent_rows and recent_at with the items wanted last, the latest first and each once; how many."""
     rows, times = scratch.recent_rows, scratch.recent_at
@@ -48,24 +35,15 @@ def gather_recents(
     for k in range(RECENTS):
         number = (head.recents_next - 1 - k) % RECENTS
         ring, place = rings[number // RING_RECENTS], number % RING_RECENTS
-        if ring.at[place] == 0 or count == limit:
+        if ring.at[place] == 0:
             break
         if not wanted[ring.types[place]]:
             continue
-        row = row_of(ring.items[place], goods)
-        if row >= 0 and not is_among(row, rows, count):
+        row = row_of(ring.items[place], goods.prints, goods.table)
+        if row >= 0 and place_of(rows[:count], row) < 0:
             rows[count], times[count] = row, ring.at[place]
             count += 1
     return count
-
-
-@kernel
-def is_among(row: int, rows: NDArray[np.int64], count: int) -> bool:
-    """Whether a row is one of the first `count`."""
-    found = False
-    for k in range(count):
-        found |= rows[k] == row
-    return found
 
 
 @kernel
@@ -120,20 +98,12 @@ def _likely(row: int, target: int, now: float, market: Market, prior: float) -> 
     if slot < 0:
         return 0.0
     fade = faded(market, row, now)
-    place = _place_of(target, market.before_rows[slot], market.before_n[slot])
+    place = place_of(market.before_rows[slot, : market.before_n[slot]], target)
     both = market.before[slot, place, FAR] * fade if place >= 0 else 0.0
-    place = _place_of(target, market.after_rows[slot], market.after_n[slot])
+    place = place_of(market.after_rows[slot, : market.after_n[slot]], target)
     if place >= 0:
         both += market.after[slot, place, FAR] * faded(market, target, now)
     return 0.5 * both / (market.totals[slot, FAR] * fade + prior)
-
-
-@kernel
-def _place_of(row: int, rows: NDArray[np.int32], count: int) -> int:
-    for k in range(count):
-        if rows[k] == row:
-            return k
-    return -1
 
 
 @kernel

@@ -56,10 +56,9 @@ class Goods(NamedTuple):
 class RankingRules(NamedTuple):
     """Options as kernels take them, scalars only; see RankingOptions.
 
-    near_prior, far_prior: behaviors that what is popular counts beside what came next; session, day: seconds.
+    near_prior, far_prior: behaviors that what is popular counts beside what came next; session: seconds.
     """
 
-    recents: int
     neighbors: int
     popular: int
     newest: int

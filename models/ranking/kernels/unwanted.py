@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.types import Rules, User
-from models.ranking.kernels.features import product
+from models.interests.turned import strength
+from models.kernels.vectors import product
 from models.ranking.kernels.types import Goods, Scratch
 from schemas.rows.user import MUTED, SLOTS, TURNED
 
@@ -14,7 +15,7 @@ from schemas.rows.user import MUTED, SLOTS, TURNED
 def weigh_unwanted(user: User, at: float, rules: Rules, scratch: Scratch) -> bool:
     """Fills against and named, 0 to 1: how strongly each interest, and each item or category, was turned away.
 
-    The strength saturates: .63 at half of all that can be turned away. Whether there is anything, mutes included.
+    Whether there is anything, mutes included.
     """
     against, named = scratch.against, scratch.named
     any_ = False
@@ -23,20 +24,15 @@ def weigh_unwanted(user: User, at: float, rules: Rules, scratch: Scratch) -> boo
         if user.head.used >> s & 1:
             interest = user.interests[s]
             left = interest.turned * np.exp2(min(interest.at - at, 0.0) / rules.turned_half_life)
-            against[s] = _strength(left, rules)
+            against[s] = strength(left, rules.turned_limit)
             any_ |= against[s] > 0.0 or interest.flags & MUTED != 0
     faded = np.exp2(min(user.feedback.turned_at - at, 0.0) / rules.turned_half_life)
     for k in range(TURNED):
         named[k] = 0.0
         if user.feedback.turned[k]:
-            named[k] = _strength(user.feedback.turned_mass[k] * faded, rules)
+            named[k] = strength(user.feedback.turned_mass[k] * faded, rules.turned_limit)
             any_ |= named[k] > 0.0
     return any_
-
-
-@kernel
-def _strength(turned: float, rules: Rules) -> float:
-    return 1.0 - np.exp(-2.0 / rules.turned_limit * turned)
 
 
 @kernel

@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.kernels.chance import STEP, fraction, scrambled
+from models.kernels.places import place_of
 from schemas.rows.trend import IMPRESSION_HALF_LIFE, POPULARITY_HALF_LIVES
 
 Integer = int | np.integer[Any]
@@ -147,7 +149,7 @@ def _count_neighbor(
     head: Any, prints: NDArray[np.uint32], counts: NDArray[np.float32], neighbor: np.uint32, near: float, far: float
 ) -> None:
     count = np.int64(head.neighbors)
-    place = _place_of(prints[:count], neighbor)
+    place = place_of(prints[:count], neighbor)
     if place >= 0:
         counts[0, place] += near
         counts[1, place] += far
@@ -167,33 +169,16 @@ def _count_neighbor(
 
 
 @kernel
-def _place_of(values: NDArray[Any], value: Any) -> int:
-    """Where a value is, -1 if it is not there; seen at once in many places, since most are not there."""
-    found = False
-    for k in range(values.shape[0]):
-        found |= values[k] == value
-    if found:
-        for k in range(values.shape[0]):
-            if values[k] == value:
-                return k
-    return -1
-
-
-@kernel
 def _smallest(counts: NDArray[np.float32]) -> int:
     """Where the first smallest count is; by their bits, which for numbers not below 0 have the same order."""
     bits = counts.view(np.int32)
     least = bits[0]
     for k in range(bits.shape[0]):
         least = min(least, bits[k])
-    return _place_of(bits, least)
+    return place_of(bits, least)
 
 
 @kernel
 def _chance(behaviors: Integer, neighbor: Integer, item: Integer) -> float:
-    """A number from 0 to 1 that follows from these three (SplitMix64)."""
-    z = np.uint64(behaviors) * np.uint64(0x9E3779B97F4A7C15) + (np.uint64(neighbor) << np.uint64(32) | np.uint64(item))
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z = z ^ (z >> np.uint64(31))
-    return np.float64(z >> np.uint64(11)) * 2.0**-53
+    """A number from 0 to 1 that follows from these three."""
+    return fraction(scrambled(np.uint64(behaviors) * STEP + (np.uint64(neighbor) << np.uint64(32) | np.uint64(item))))
