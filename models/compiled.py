@@ -29,19 +29,31 @@ SHARED = (
 
 
 def kernel(function: F) -> F:
-    """Compiles on first use, releases the interpreter's lock, and keeps the machine code beside the source."""
-    return _stamped(njit(nogil=True, cache=True)(function))
+    """Compiles on first use, releases the interpreter's lock, and keeps the machine code beside the source.
+
+    The kernel makes no arrays, and calls none that returns one: it counts no references to arrays, which would cost
+    more than much of what kernels do, and twice the time to compile.
+    """
+    return _stamped(njit(nogil=True, cache=True, _nrt=False)(function))
+
+
+def making_kernel(function: F) -> F:
+    """Like `kernel`, for one that makes arrays, or has them made."""
+    return _stamped(njit(nogil=True, cache=True, _nrt=True)(function))
 
 
 def fast_kernel(function: F) -> F:
     """Like `kernel`, with sums of floats in whatever order is fastest."""
-    return _stamped(njit(nogil=True, cache=True, fastmath=True)(function))
+    return _stamped(njit(nogil=True, cache=True, fastmath=True, _nrt=False)(function))
 
 
 def _stamped(dispatcher: Any) -> Any:
-    """Numba looks at the file of a kernel only, not at those of the kernels and constants that it is made from."""
+    """Numba looks at the file of a kernel only, not at those of the kernels and constants that it is made from.
+
+    The version is what it compares before it reads what was kept, which may speak of types that are no more.
+    """
     cached = dispatcher._cache._cache_file
-    cached._source_stamp = (cached._source_stamp, _stamp())
+    cached._version = (cached._version, cached._source_stamp, _stamp())
     return dispatcher
 
 

@@ -15,21 +15,28 @@ from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
 from models.interests.records import Digest, digest
 from models.interests.update import apply, ask, captured, laws_of
+from models.ranking.judging import NOTHING, Judgments, judged, may_be_targets, note_lists
 from models.ranking.kernels.living import Traces
 from models.ranking.live import live, no_traces
 from models.ranking.options import RankingOptions
-from models.ranking.rank import rank
+from models.ranking.rank import rank_each
 from models.ranking.records import recommendations
+from models.ranking.rules import NO_RULES, Active
+from models.ranking.variants import Variant, assigned, variants_of
 from schemas.behaviors import TYPE_CODES, Behavior
+from schemas.ids import fingerprints
 from schemas.vectors import DIMENSIONS
 
 __all__ = [
     "Digest",
+    "Judgments",
+    "Lists",
     "Resolution",
     "StepOptions",
     "Traces",
     "columns_in",
     "digest",
+    "lists_for",
     "no_traces",
     "receive",
     "receive_again",
@@ -47,10 +54,19 @@ _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
 
 @dataclass(frozen=True)
 class StepOptions:
-    """What a step needs to know."""
+    """What a step needs to know. others: variants of ranking beside the base; raises VariantError for wrong ones."""
 
     interests: InterestOptions = field(default_factory=InterestOptions)
     ranking: RankingOptions = field(default_factory=RankingOptions)
+    others: tuple[Variant, ...] = ()
+
+    def __post_init__(self) -> None:
+        variants_of(self.ranking, self.others)
+
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """The base, which is ranking with the share that is left, and the others."""
+        return variants_of(self.ranking, self.others)
 
     @cached_property
     def laws(self) -> Laws:
@@ -79,6 +95,7 @@ class Resolution:
 
     applied: in the users' states now. waiting: their item is not in the catalog yet. texts: to be encoded first.
     duplicates: how many were received before and changed nothing. traces: what their users wanted right before (n,).
+    judgments: what those that came first-hand say of the lists published before.
     """
 
     applied: NDArray[np.int64]
@@ -86,6 +103,16 @@ class Resolution:
     texts: NDArray[np.int64]
     duplicates: int
     traces: Traces
+    judgments: Judgments
+
+
+@dataclass(frozen=True)
+class Lists:
+    """Lists of m users: encoded Recommendations; items (m, k) int32: catalog rows, -1 for none; variants (m,) int64."""
+
+    records: list[bytes]
+    items: NDArray[np.int32]
+    variants: NDArray[np.int64]
 
 
 def receive(
@@ -124,8 +151,11 @@ def _lived(
     arena: UserArena, catalog: Catalog, columns: Columns, fates: NDArray[np.int8], admitting: bool, options: StepOptions
 ) -> Resolution:
     laws, resolved = options.laws_in(catalog), fates <= _ON_NOTHING
-    admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, options.ranking)
-    return _resolution(fates, admitted, traces)
+    targets = may_be_targets(arena, columns, catalog, options.weights > 0.0) if admitting else resolved
+    rankings = [one.options for one in options.variants]
+    admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, rankings)
+    judgments = judged(arena, columns, targets & admitted, traces) if admitting else NOTHING
+    return _resolution(fates, admitted, traces, judgments)
 
 
 def receive_encoded(
@@ -181,11 +211,25 @@ def receive_asked(
     )
 
 
-def recommend(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions) -> list[bytes]:
-    """One encoded Recommendations per user."""
-    rules = options.laws_in(catalog).rules
-    ranked = rank(arena, slots, catalog, options.interests, rules, options.ranking)
-    return recommendations(arena, slots, catalog, ranked, options.ranking.variant)
+def recommend(
+    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions, active: Active = NO_RULES
+) -> list[bytes]:
+    """One encoded Recommendations per user; active: the business rules of each."""
+    return lists_for(arena, slots, catalog, options, active).records
+
+
+def lists_for(
+    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions, active: Active = NO_RULES
+) -> Lists:
+    """The lists of these users, each by its user's variant; they are what the users' next behaviors judge."""
+    rules, variants = options.laws_in(catalog).rules, options.variants
+    of = np.zeros(len(slots), np.int64)
+    if options.others:
+        of = assigned(fingerprints([arena.owners[slot] for slot in slots.tolist()]), variants)
+    ranked = rank_each(arena, slots, catalog, options.interests, rules, variants, of, active)
+    names = [variants[place].name for place in of.tolist()]
+    note_lists(arena, slots, catalog, ranked.items, of)
+    return Lists(recommendations(arena, slots, catalog, ranked, names), ranked.items, of)
 
 
 def columns_in(
@@ -241,11 +285,14 @@ def _unit(vectors: NDArray[np.float32], has_vector: NDArray[np.bool_]) -> tuple[
     return (vectors / np.where(good, lengths, 1.0)[:, None]).astype(np.float32), good
 
 
-def _resolution(fates: NDArray[np.int8], admitted: NDArray[np.bool_], traces: Traces) -> Resolution:
+def _resolution(
+    fates: NDArray[np.int8], admitted: NDArray[np.bool_], traces: Traces, judgments: Judgments
+) -> Resolution:
     return Resolution(
         applied=np.flatnonzero(admitted & (fates <= _ON_NOTHING)),
         waiting=np.flatnonzero(admitted & (fates == _WAITS)),
         texts=np.flatnonzero(admitted & (fates == _ASKS)),
         duplicates=int(len(fates) - admitted.sum()),
         traces=traces,
+        judgments=judgments,
     )

@@ -111,7 +111,7 @@ class Cap(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
 
 
 class Window(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """When a rule holds, judged by a list's own event time: all that is given must be so.
+    """When a rule holds, by the clock when a list is published, whatever its event time: all that is given must be so.
 
     begin: from then on; until: before then. days: of the week in `zone`, all without. hours: HH:MM-HH:MM in `zone`,
     the end not included; a span across midnight belongs to the day on which it begins.

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.catalog.index.arrays import LIVE, Index, Scratch
 from models.catalog.index.index import VectorIndex
 from models.catalog.index.search import search_one
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 
 NEIGHBORS: Final = 32
 _GROWTH: Final = 8
@@ -61,7 +61,7 @@ class Neighbors:
             self._rows, self._items = rows, items
 
 
-@kernel
+@making_kernel
 def _fill(
     asked: NDArray[np.int32],
     limit: int,

@@ -1,6 +1,6 @@
 """Catalogs: items with their vectors, as the encoder worker publishes them and the worker has them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +35,19 @@ class TextVectors:
 
 def encoded_catalog(items: Sequence[Item], encode: Encode, version: str) -> Catalog:
     """The catalog of these items, a row each in their order; one without a text has no vector."""
+    catalog = Catalog(max(len(items), 1))
+    for item in encoded_items(items, encode, version):
+        catalog.put(item)
+    return catalog
+
+
+def encoded_items(items: Sequence[Item], encode: Encode, version: str) -> Iterator[ItemVector]:
+    """The items with their vectors, as they are on items.encoded."""
     texts = [item_text(item) for item in items]
     distinct = [text for text in dict.fromkeys(texts) if text]
     vectors = dict(zip(distinct, encode(distinct), strict=True))
-    catalog = Catalog(max(len(items), 1))
     for item, text in zip(items, texts, strict=True):
-        catalog.put(_with_vector(item, version, to_bytes(vectors[text]) if text else None))
-    return catalog
+        yield _with_vector(item, version, to_bytes(vectors[text]) if text else None)
 
 
 def _with_vector(item: Item, version: str, vector: bytes | None) -> ItemVector:

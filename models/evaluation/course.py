@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.catalog.kernels.market import Prints
 from models.catalog.kernels.putting import put_one
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.evaluation.ranks import SHOWN
 from models.interests.kernels.types import Columns, Laws, Rows, User
 from models.kernels.places import row_of
@@ -15,7 +15,7 @@ from models.ranking.choosing import Places, Scored, choose_each
 from models.ranking.diversity import Shelf
 from models.ranking.kernels.living import Lessons, live_one
 from models.ranking.kernels.offering import offer_one
-from models.ranking.kernels.types import Shop
+from models.ranking.kernels.types import Nearby, Shop
 from models.ranking.rules import Active
 from models.trends.kernels.counting import CountingRules, Statistics, count_behavior, count_impression
 from schemas.behaviors import TYPE_CODES
@@ -51,13 +51,13 @@ class Life(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """How lists are scored and finished: by mixers[0], without rules and exploration; unwanted as in RankingOptions."""
+    """How lists are scored and finished: by mixers[0], without rules and exploration; nearby: where to search."""
 
     mixers: NDArray[np.void]
     shelf: Shelf
     active: Active
     diversity: float
-    unwanted: float
+    nearby: Nearby
 
 
 class Counts(NamedTuple):
@@ -105,16 +105,18 @@ def _publish(row: int, columns: Columns, shop: Shop, counts: Counts) -> None:
     put_one(shop.market, counts.catalog, row, columns.facets[row], head, statistics.prints[row, :n], near, far)
 
 
-@kernel
+@making_kernel
 def _rank(j: int, course: Course, life: Life, judge: Judge) -> None:
     rows, columns, _, lessons = life
     shop = lessons.shop
-    u, scratch = columns.slots[j], shop.scratch
+    u, desk = columns.slots[j], shop.scratch.desk[0]
     user = User(rows.head[u], rows.feedback[u], rows.rings[u], rows.meta[u], rows.directions[u])
-    count = offer_one(user, rows.seen[u], columns.at[j], lessons.laws, shop, judge.unwanted, judge.mixers[0])
+    laws, nearby, mixer = lessons.laws, judge.nearby, judge.mixers[0]
+    count = offer_one(user, rows.seen[u], columns.at[j], laws, laws.ranking[0], shop, nearby, mixer)
     _lower_had(j, count, course, shop)
-    offered = scratch.rows[:count].reshape(1, count)
-    scores = scratch.scores[:count].reshape(1, count)
+    offered, scores = np.empty((1, count), np.int32), np.empty((1, count), np.float32)
+    for k in range(count):
+        offered[0, k], scores[0, k] = desk.rows[k], desk.scores[k]
     chosen = np.full((1, SHOWN), -1, np.int32)
     places = Places(chosen, np.ones((1, SHOWN)), np.zeros((1, SHOWN), np.int8))
     scored = Scored(offered, scores, np.zeros((1, 0), np.bool_), np.zeros(1, np.uint64))
@@ -122,7 +124,7 @@ def _rank(j: int, course: Course, life: Life, judge: Judge) -> None:
     course.ranks[j] = np.inf
     for place in range(SHOWN):
         if chosen[0, place] >= 0:
-            row = scratch.rows[chosen[0, place]]
+            row = desk.rows[chosen[0, place]]
             course.shown[j, place] = row
             if row == columns.facet_rows[j]:
                 course.ranks[j] = place + 1.0
@@ -131,11 +133,13 @@ def _rank(j: int, course: Course, life: Life, judge: Judge) -> None:
 @kernel
 def _lower_had(j: int, count: int, course: Course, shop: Shop) -> None:
     """No candidate of the protocol: what the user has had in any way, and what else it has at this moment."""
-    scratch = shop.scratch
-    stamp, own = scratch.stamp[0], course.items[course.places[j]]
+    marked, desk, items = shop.scratch.chosen, shop.scratch.desk[0], course.items
+    had, own = -desk.stamp, items[course.places[j]]
     for place in range(course.begins[j], course.ends[j]):
-        row = course.items[place]
-        if row >= 0 and row != own and scratch.chosen[row] == stamp:
-            for k in range(count):
-                if scratch.rows[k] == row:
-                    scratch.scores[k] = -np.inf
+        row = items[place]
+        if row >= 0 and row != own:
+            marked[row] = had
+    rows, scores = desk.rows, desk.scores
+    for k in range(count):
+        if marked[rows[k]] == had:
+            scores[k] = -np.inf

@@ -21,7 +21,7 @@ from models.ranking.kernels.types import RankingLaws
 from models.ranking.live import no_traces
 from models.ranking.options import RankingOptions
 from models.ranking.rules import NO_RULES
-from models.ranking.shop import shelf_of, shop_of
+from models.ranking.shop import nearby_of, shelf_of, shop_of
 from models.step import StepOptions, columns_in
 from models.trends.options import TrendOptions
 from models.trends.statistics import new_statistics, rules_of
@@ -55,18 +55,17 @@ def judge_lists(
     catalog.trends.reserve(len(catalog))
     laws, theta = step.laws_in(catalog), weights_of_features(arena, interests)
     shop = shop_of(catalog, interests.weights() > 0.0)
-    judge = Judge(arena.mixers, shelf_of(shop, catalog), NO_RULES, float(ranking.diversity), float(ranking.unwanted))
+    judge = Judge(arena.mixers, shelf_of(shop, catalog), NO_RULES, float(ranking.diversity), nearby_of(catalog))
     statistics = new_statistics(max(len(catalog), 1), trends.neighbors)
     statistics.heads["print"][: len(catalog)] = catalog.prints[: len(catalog)]
     index = Prints(catalog.print_index.prints, catalog.print_index.table)
     counts = Counts(statistics, np.zeros(1), rules_of(trends), index)
-    mixers = arena.mixers if ranking.learning_rate > 0.0 else arena.mixers[:0]
 
     began = time.perf_counter()
     resolved, columns = columns_in(catalog, slots, log.behaviors, log.at, step)
     spent = time.perf_counter() - began
     course = _course(log, histories, targets, resolved)
-    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, mixers, no_traces(len(log)))
+    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, arena.mixers, no_traces(len(log)))
     life = Life(arena.arrays, columns, laws, lessons)
 
     def follow(start: int, stop: int) -> None:

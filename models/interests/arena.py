@@ -26,25 +26,30 @@ from schemas.rows.user import (
 )
 from schemas.vectors import DIMENSIONS
 
+LISTED = 10
+LAST_LIST = np.dtype([("at", "<f8"), ("items", "<u4", (LISTED,)), ("variant", "<u4"), ("pad", "u1", (4,))])
+
 
 class UserArena:
     """Users in numbered slots; a given-up slot is used again.
 
     slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
-    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (1,) MIXER are
-    shared by all users. last_touch (capacity,) int64 orders users by use.
+    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (v,) MIXER, by
+    variant of ranking, are shared by all users. last_touch (capacity,) int64 orders users by use. last_lists
+    (capacity,) LAST_LIST are what was published last, in memory alone: prints of up to ten items, 0 where fewer; the
+    list's event time in epoch seconds, 0 where there was none; its variant.
     """
 
-    bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS
+    bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS + LAST_LIST.itemsize
 
-    def __init__(self, capacity: int = 1024) -> None:
+    def __init__(self, capacity: int = 1024, variants: int = 1) -> None:
         self.slots: dict[str, int] = {}
         self.owners: list[str] = []
         self._prefixes: list[bytes] = []
         self._free: list[int] = []
         self._clock = 0
         self.learned = new_learned()
-        self.mixers = new_mixer()
+        self.mixers = new_mixer(variants)
         self._allocate(max(capacity, 1))
 
     def __len__(self) -> int:
@@ -92,6 +97,7 @@ class UserArena:
     def forget(self, slots: NDArray[np.int64]) -> None:
         """Zeroes these users; their next take_rows deletes every row."""
         erase_each(self.arrays, slots)
+        self.last_lists[slots] = 0
 
     def forget_event(self, slot: int, event_id: int) -> None:
         """Takes an event's fingerprint from what a user has sent, so that it counts when it comes again."""
@@ -115,6 +121,7 @@ class UserArena:
         if len(unsaved):
             raise ArenaError(f"{len(unsaved)} of {len(slots)} users to evict have unsaved changes: take_rows first")
         erase_each(self.arrays, slots)
+        self.last_lists[slots] = 0
         for slot in slots.tolist():
             del self.slots[self.owners[slot]]
             self.owners[slot] = ""
@@ -131,6 +138,7 @@ class UserArena:
         self.changed = self._grown("changed", capacity, (), np.uint32)
         self.new_behaviors = self._grown("new_behaviors", capacity, (), np.uint32)
         self.last_touch = self._grown("last_touch", capacity, (), np.int64)
+        self.last_lists = self._grown("last_lists", capacity, (), LAST_LIST)
         self.arrays = Rows(
             self.head,
             self.feedback,

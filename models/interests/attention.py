@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import fast_kernel, kernel
+from models.compiled import fast_kernel, making_kernel
 from models.interests.arena import UserArena
 from models.interests.kernels.attention import CONTENT, features
 from models.interests.kernels.attention import attend as share_out
@@ -96,7 +96,7 @@ def empty_attention(m: int) -> Attention:
     )
 
 
-@kernel
+@making_kernel
 def attend_each(
     rows: Rows,
     slots: NDArray[np.int64],
@@ -112,7 +112,9 @@ def attend_each(
     found = np.empty((SLOTS, FEATURES))
     for j in range(slots.shape[0]):
         head, interests = heads[slots[j]], metas[slots[j]]
-        competing = features(head, all_rings[slots[j]], interests, head.at, hours[j], devices[j], rules, found)
+        competing = features(
+            head, all_rings[slots[j]], interests, head.at, np.int64(hours[j]), np.int64(devices[j]), rules, found
+        )
         shares[j] = 0.0
         for s in range(SLOTS):
             used[j, s] = head.used >> s & 1 != 0

@@ -105,7 +105,8 @@ def _sum_up(
                 shares[j, node] += masses[j, k]
                 node = parents[node]
         if total > 0.0:
-            shares[j] /= total
+            for node in range(shares.shape[1]):
+                shares[j, node] /= total
 
 
 @kernel

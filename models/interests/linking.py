@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.arena import UserArena
 from models.interests.kernels.types import Rows
 from models.interests.links import LEAST_TOGETHER, LINKS, RULE, best_rules
@@ -24,7 +24,7 @@ def links_of(arena: UserArena, slots: NDArray[np.int64]) -> LinkColumns:
     return LinkColumns(columns.starts, columns.interests[:count], columns.numbers[:count])
 
 
-@kernel
+@making_kernel
 def _link_each(rows: Rows, slots: NDArray[np.int64], columns: LinkColumns) -> None:
     """Fills columns. Tuples are taken apart before the loop, since every access to an array in one is counted."""
     heads, metas = rows.head, rows.meta

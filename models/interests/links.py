@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 
 LINKS: Final = 8
 RULE: Final = 5
@@ -66,7 +66,7 @@ def _fill(
         best_rules(sessions[u], together[u], np.float64(total[u]), rules, best[u])
 
 
-@kernel
+@making_kernel
 def best_rules(
     sessions: NDArray[np.uint8],
     together: NDArray[np.uint8],

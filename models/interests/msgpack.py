@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.interests.kernels.types import Integer
 from schemas.vectors import VECTOR_BYTES
 
 FIXED_TEXT, TEXT8, TEXT16, LONG_TEXT, LONGER_TEXT = 0xA0, 0xD9, 0xDA, 32, 256
@@ -12,7 +13,7 @@ NIL, FLOAT64, UINT32, UINT64, BYTES16, ARRAY16, FIXED_ARRAY = 0xC0, 0xCB, 0xCE, 
 
 @kernel
 def put_copy(
-    out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: int
+    out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: Integer
 ) -> int:
     """Piece number `number` of data. Unsigned places spare a test for negative ones at every byte."""
     length: int = starts[number + 1] - starts[number]
@@ -83,7 +84,7 @@ def put_byte(out: NDArray[np.uint8], place: int, value: int) -> int:
 
 @kernel
 def put_text(
-    out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: int
+    out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: Integer
 ) -> int:
     """Piece number `number` of data, of UTF-8 and under 65,536 bytes, as a text."""
     length = starts[number + 1] - starts[number]

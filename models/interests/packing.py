@@ -46,8 +46,9 @@ def packed_records(columns: Columns, fragments: Bytes, encoder: str, rates: Rate
     return [data[start:stop] for start, stop in pairwise(places)]
 
 
+# Not of range, for whose numbers, known before, numba would compile what takes them once each.
 USER_ID, AT, BEHAVIORS, NEW_BEHAVIORS, VECTOR, INTERESTS, CATEGORIES, DIMENSIONS, LINKS, TURNED, ANOMALY, DRIFT, END = (
-    range(13)
+    np.arange(13)
 )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.arena import UserArena
 from models.interests.attention import Attention
 from models.interests.finding import Finder, finder_of, row_of
@@ -76,7 +76,7 @@ def starts_of(counts: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.concatenate((np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)))
 
 
-@kernel
+@making_kernel
 def read_each(
     metas: NDArray[np.void],
     slots: NDArray[np.int64],

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.catalog.prints import PrintIndex
 from models.catalog.terms import term_id, term_names
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.finding import Finder, finder_of, row_of
 from models.interests.fragments import Fragments
 
@@ -82,7 +82,7 @@ class Spelling:
         self._words[start:end] = words
 
 
-@kernel
+@making_kernel
 def _choose_each(
     terms: NDArray[np.int32],
     finder: Finder,

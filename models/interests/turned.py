@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from models.compiled import kernel
+from models.compiled import making_kernel
 
 
-@kernel
+@making_kernel
 def strength(turned: Any, limit: float) -> Any:
     """From 0 to 1 and saturating: .63 at half of all that can be turned away.
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.catalog.nearest import NearestItems
 from models.catalog.terms import CATEGORY_PLACES, TERMS
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.fragments import Fragments
 from models.interests.spelling import Spelling
 
@@ -62,7 +62,7 @@ class Wording:
         return row if row >= 0 else max(int(self._nearest.of_any_kind(vector)[0]), 0)
 
 
-@kernel
+@making_kernel
 def best_terms(
     rows: NDArray[np.int32],
     masses: NDArray[np.float32],

@@ -23,7 +23,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.ranking.diversity import Queue, Shelf, best_of, compare, line_up, lower, most_worth, new_queue
 from models.ranking.exploration import uniform
 from models.ranking.rules import NO_RULES, Active
@@ -86,7 +86,7 @@ def choose(
     return places
 
 
-@kernel
+@making_kernel
 def choose_each(
     scored: Scored, shelf: Shelf, rules: Active, diversity: float, exploration: float, places: Places
 ) -> None:

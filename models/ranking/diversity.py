@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.facets import LEAF
-from models.compiled import fast_kernel, kernel
+from models.compiled import fast_kernel, kernel, making_kernel
 from schemas.vectors import DIMENSIONS
 
 BLOCK: Final = 16
@@ -54,7 +54,7 @@ def best_of(worth: NDArray[np.float64], found: NDArray[np.int32]) -> int:
     return count
 
 
-@kernel
+@making_kernel
 def new_queue(size: int) -> Queue:
     """A queue for `size` candidates, whose worth is to be filled in."""
     blocks = (size + BLOCK - 1) // BLOCK
@@ -67,7 +67,7 @@ def new_queue(size: int) -> Queue:
     )
 
 
-@kernel
+@making_kernel
 def line_up(queue: Queue, best: NDArray[np.int32], diversity: float) -> None:
     """Begins a list: worth, so far the scores, becomes what diversity makes of it while the list is empty.
 

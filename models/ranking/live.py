@@ -1,5 +1,7 @@
 """Live: behaviors are learned from, and then change what their users want, one after the other."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,12 +25,12 @@ def live(
     resolved: NDArray[np.bool_],
     admitting: bool,
     interests: InterestOptions,
-    ranking: RankingOptions,
+    rankings: Sequence[RankingOptions],
 ) -> tuple[NDArray[np.bool_], Traces]:
     """Applies each behavior that is resolved (n,) and, if it is to be admitted first, was admitted (n,).
 
     Before it changes its user, a wanted one on an item of the catalog teaches the arena's mixers, and leaves a trace of
-    what the user wanted until then.
+    what the user wanted until then. Args: rankings: of each variant, as many as there are mixers.
     """
     n = len(columns.slots)
     wanted = interests.weights() > 0.0
@@ -36,10 +38,11 @@ def live(
     catalog.neighbors.fill(rows[rows >= 0].astype(np.int32))
     admitted = np.ones(n, np.bool_)
     traces = no_traces(n)
-    mixers = arena.mixers if ranking.learning_rate > 0.0 else arena.mixers[:0]
     theta = weights_of_features(arena, interests)
     shop = shop_of(catalog, wanted)
-    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, mixers, traces)
+    lessons = Lessons(
+        RankingLaws(laws.rules, theta, np.concatenate([one.rules() for one in rankings])), shop, arena.mixers, traces
+    )
     live_each(arena.arrays, columns, laws, resolved, admitting, admitted, lessons)
     arena.touch(columns.slots)
     return admitted, traces

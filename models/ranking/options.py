@@ -1,8 +1,11 @@
 """Ranking options: how long lists are, where candidates come from, and how fast weights are learned."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
-from models.ranking.kernels.types import RankingRules
+import numpy as np
+from numpy.typing import NDArray
+
+from models.ranking.kernels.types import RANKING_RULES
 from schemas.behaviors import BEHAVIOR_TYPES
 
 NEAR_PRIOR, FAR_PRIOR = 5.0, 20.0
@@ -55,10 +58,18 @@ class RankingOptions:
             "allow_inf_nan": False,
         },
     )
-    others: int = field(
-        default=100,
+    negatives: int = field(
+        default=96,
         metadata={
-            "description": "Items drawn evenly among all, from which a behavior's item is told beside candidates.",
+            "description": "Candidates, evenly drawn, from which a behavior's item is told.",
+            "unit": "items",
+            "ge": 1,
+        },
+    )
+    others: int = field(
+        default=48,
+        metadata={
+            "description": "Items beyond the candidates, evenly drawn, from which a behavior's item is told.",
             "unit": "items",
             "ge": 0,
         },
@@ -118,19 +129,11 @@ class RankingOptions:
         if unknown:
             raise ValueError(f"ranking.had names {unknown[0]!r}; known are {', '.join(BEHAVIOR_TYPES)}")
 
-    def rules(self) -> RankingRules:
-        """The options as kernels take them."""
-        return RankingRules(
-            neighbors=self.neighbors,
-            popular=self.popular,
-            newest=self.newest,
-            alike=self.alike,
-            nearest=self.nearest,
-            in_category=self.in_category,
-            others=self.others,
-            near_prior=NEAR_PRIOR,
-            far_prior=FAR_PRIOR,
-            learning_rate=float(self.learning_rate),
-            attention_rate=float(self.attention_rate),
-            session=float(self.session),
-        )
+    def rules(self) -> NDArray[np.void]:
+        """The options as kernels take them (1,)."""
+        rules = np.zeros(1, RANKING_RULES)
+        for name, value in asdict(self).items():
+            if name in (RANKING_RULES.names or ()):
+                rules[name] = value
+        rules["near_prior"], rules["far_prior"] = NEAR_PRIOR, FAR_PRIOR
+        return rules

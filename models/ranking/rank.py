@@ -1,6 +1,7 @@
 """Ranking: from what users want and what trends to their lists."""
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,11 +14,15 @@ from models.interests.options import InterestOptions
 from models.ranking.choosing import Places, Scored, choose
 from models.ranking.exploration import draw_fresh, keys_of
 from models.ranking.kernels.families import FAMILIES
-from models.ranking.kernels.offering import Offers, offer_each
-from models.ranking.kernels.types import MOST_CANDIDATES, RankingLaws, Shop
+from models.ranking.kernels.offering import Asked, Offers, attribute, offer_each
+from models.ranking.kernels.types import MOST_CANDIDATES, Nearby, RankingLaws, Shop
 from models.ranking.options import RankingOptions
-from models.ranking.shop import shelf_of, shop_of
+from models.ranking.rules import NO_RULES, Active
+from models.ranking.shop import nearby_of, shelf_of, shop_of
+from models.ranking.variants import Variant, VariantError
 from schemas.ids import fingerprints
+from schemas.rows.user import SLOTS
+from schemas.vectors import DIMENSIONS
 
 BLOCK = 128
 POOL = 32
@@ -39,6 +44,37 @@ class Ranked(NamedTuple):
     ways: NDArray[np.int8]
 
 
+def rank_each(
+    arena: UserArena,
+    slots: NDArray[np.int64],
+    catalog: Catalog,
+    interest_options: InterestOptions,
+    rules: Rules,
+    variants: Sequence[Variant],
+    assigned: NDArray[np.int64],
+    active: Active = NO_RULES,
+) -> Ranked:
+    """Each user's list by its own variant; lists are as long as the longest is, and -1 behind their ends.
+
+    Args: variants: as models.ranking.variants.variants_of gives them; assigned (m,) int64: the place among them of each
+    user's; active: the business rules of each list.
+    Raises: VariantError for an arena that was made for fewer.
+    """
+    if len(arena.mixers) < len(variants):
+        raise VariantError(
+            f"the arena has {len(arena.mixers)} mixers for {len(variants)} variants: make it for as many as there are"
+        )
+    ranked = _nothing(len(slots), max(one.options.length for one in variants))
+    wholes: Sequence[NDArray[Any]] = ranked
+    task, at = _Task(arena, catalog, interest_options, rules), arena.head["at"][slots]
+    for place, variant in enumerate(variants):
+        users = np.flatnonzero(assigned == place)
+        part: Sequence[NDArray[Any]] = _rank(task, slots[users], at[users], variant.options, place, active.of(users))
+        for whole, own in zip(wholes, part, strict=True):
+            whole[users, : own.shape[1]] = own
+    return ranked
+
+
 def rank(
     arena: UserArena,
     slots: NDArray[np.int64],
@@ -47,29 +83,53 @@ def rank(
     rules: Rules,
     options: RankingOptions,
     at: NDArray[np.float64] | None = None,
+    active: Active = NO_RULES,
 ) -> Ranked:
     """The best items of each user, none that the user has had or that is as near to a muted interest as its own are.
 
     Candidates come from every source of models.ranking.kernels.candidates; their score is the logarithm of how likely
     the user goes on with them, by what the partition has learned (models.ranking.kernels.mixing), less what speaks
-    against them (models.ranking.kernels.unwanted).
+    against them (models.ranking.kernels.unwanted). Business rules have the last word: what no list may show is no
+    candidate, what is pinned always is one.
 
     Args: rules: options for this catalog, as models.step.StepOptions gives them; at (m,): epoch seconds that the
-    lists are for, None for the moments of the users' latest behaviors.
+    lists are for, None for the moments of the users' latest behaviors; active: the business rules of each list.
     """
+    when = arena.head["at"][slots] if at is None else at
+    return _rank(_Task(arena, catalog, interest_options, rules), slots, when, options, 0, active)
+
+
+class _Task(NamedTuple):
+    """What lists of all variants have in common."""
+
+    arena: UserArena
+    catalog: Catalog
+    interests: InterestOptions
+    rules: Rules
+
+
+def _rank(
+    task: _Task,
+    slots: NDArray[np.int64],
+    at: NDArray[np.float64],
+    options: RankingOptions,
+    mixer: int,
+    active: Active,
+) -> Ranked:
+    arena, catalog, interest_options, rules = task
     ranked = _nothing(len(slots), options.length)
     if not len(slots) or not len(catalog):
         return ranked
     wanted = interest_options.weights() > 0.0
     fresh = _fresh_rows(catalog) if options.exploration > 0.0 else np.zeros(0, np.int32)
-    shop = shop_of(catalog, wanted, fresh)
+    shop = _ruled(shop_of(catalog, wanted, np.r_[_pinned(active), fresh]), active)
+    nearby = nearby_of(catalog)
     laws = RankingLaws(rules, weights_of_features(arena, interest_options), options.rules())
-    when = arena.head["at"][slots] if at is None else at
     for start in range(0, len(slots), BLOCK):
         block = slice(start, start + BLOCK)
-        offers = _offers(arena, slots[block], when[block], shop, laws, options.unwanted)
-        places = _placed(arena, slots[block], offers, catalog, shop, fresh, options)
-        _put(ranked, block, offers, places)
+        offers = _offers(arena, slots[block], at[block], shop, nearby, laws, mixer)
+        places = _placed(arena, slots[block], offers, catalog, shop, fresh, options, active.of(block))
+        _put(ranked, block, offers, places, catalog)
     return ranked
 
 
@@ -78,17 +138,20 @@ def _offers(
     slots: NDArray[np.int64],
     at: NDArray[np.float64],
     shop: Shop,
+    nearby: Nearby,
     laws: RankingLaws,
-    unwanted: float,
+    mixer: int,
 ) -> Offers:
     shape = (len(slots), MOST_CANDIDATES)
     offers = Offers(
-        np.full(shape, -1, np.int32),
-        np.full(shape, -np.inf, np.float32),
-        np.zeros((*shape, FAMILIES), np.float32),
-        np.full(shape, -1, np.int8),
+        np.empty(shape, np.int32),
+        np.empty(shape, np.float32),
+        np.empty((len(slots), FAMILIES, MOST_CANDIDATES), np.float32),
+        np.empty((len(slots), SLOTS, DIMENSIONS), np.float32),
+        np.empty((len(slots), SLOTS)),
     )
-    offer_each(arena.arrays, slots, at, laws, shop, unwanted, arena.mixers[0], offers)
+    asked = Asked(slots, at, np.zeros(len(slots), np.int64))
+    offer_each(arena.arrays, asked, laws, shop, nearby, arena.mixers[mixer : mixer + 1], offers)
     return offers
 
 
@@ -100,6 +163,7 @@ def _placed(
     shop: Shop,
     fresh: NDArray[np.int32],
     options: RankingOptions,
+    active: Active,
 ) -> Places:
     heads = arena.head[slots]
     moments = np.rint(heads["at"] * 1e3).astype(np.int64)
@@ -111,7 +175,18 @@ def _placed(
         is_fresh = (offers.rows[:, :, None] == drawn[:, None, :]).any(2) & (offers.rows >= 0)
     scored = Scored(offers.rows, offers.scores, is_fresh, keys)
     shelf = shelf_of(shop, catalog)
-    return choose(scored, shelf, options.length, diversity=options.diversity, exploration=options.exploration)
+    return choose(scored, shelf, options.length, active, options.diversity, options.exploration)
+
+
+def _pinned(active: Active) -> NDArray[np.int32]:
+    return active.pins[active.pins >= 0]
+
+
+def _ruled(shop: Shop, active: Active) -> Shop:
+    if not len(active.kinds):
+        return shop
+    goods = shop.goods
+    return shop._replace(goods=goods._replace(allowed=goods.allowed & active.may_stand()))
 
 
 def _fresh_rows(catalog: Catalog) -> NDArray[np.int32]:
@@ -120,14 +195,15 @@ def _fresh_rows(catalog: Catalog) -> NDArray[np.int32]:
     return never[never >= 0]
 
 
-def _put(ranked: Ranked, block: slice, offers: Offers, places: Places) -> None:
+def _put(ranked: Ranked, block: slice, offers: Offers, places: Places, catalog: Catalog) -> None:
     lists = np.arange(len(offers.rows))[:, None]
     there = places.chosen >= 0
     chosen = np.maximum(places.chosen, 0)
     ranked.items[block] = np.where(there, offers.rows[lists, chosen], -1)
     ranked.scores[block] = np.where(there, offers.scores[lists, chosen], 0.0)
-    ranked.parts[block] = np.where(there[:, :, None], offers.parts[lists, chosen], 0.0)
-    ranked.interests[block] = np.where(there, offers.interests[lists, chosen], -1)
+    parts = np.take_along_axis(offers.parts, chosen[:, None, :], 2).transpose(0, 2, 1)
+    ranked.parts[block] = np.where(there[:, :, None], parts, 0.0)
+    attribute(ranked.items[block], catalog.vectors, offers.units, offers.shares, ranked.interests[block])
     ranked.propensities[block] = places.propensities
     ranked.ways[block] = places.ways
 

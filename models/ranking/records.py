@@ -29,14 +29,18 @@ KINDS: Final[tuple[Literal["interest", "neighbors", "popularity", "novelty"], ..
 
 
 def recommendations(
-    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, ranked: Ranked, variant: str
+    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, ranked: Ranked, variants: Sequence[str]
 ) -> list[bytes]:
-    """One encoded Recommendations per user, with a name that follows from the user, its behaviors and the variant."""
+    """One encoded Recommendations per user, with a name that follows from the user, its behaviors and the variant.
+
+    Args: variants (m,): the name of each user's.
+    """
     heads = arena.head[slots]
     lists = _lists(arena, slots, catalog, ranked)
     records = []
-    for slot, at, behaviors, items in zip(
-        slots.tolist(), np.rint(heads["at"] * 1e3).tolist(), heads["behaviors"].tolist(), lists, strict=True
+    moments = np.rint(heads["at"] * 1e3).tolist()
+    for slot, at, behaviors, variant, items in zip(
+        slots.tolist(), moments, heads["behaviors"].tolist(), variants, lists, strict=True
     ):
         user_id = arena.owners[slot]
         record = Recommendations(

@@ -2,11 +2,12 @@
 
 Which wins, from the top: what is unavailable, deleted, had or muted is never shown; an exclusion beats a pin; a cap
 counts pins, and of pins that it does not all allow, and of several for one place, the first in the file stands; a pin
-beats scores, boosts and exploration. So neither pins nor exploration show what no list may show.
+beats scores, boosts and exploration. So neither pins nor exploration show what no list may show; the place of a pin
+that may not stand goes to the next best. A boost lifts candidates, it makes none.
 """
 
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,6 +41,10 @@ class Active(NamedTuple):
     pins: NDArray[np.int32]
     pin_places: NDArray[np.int32]
 
+    def of(self, lists: slice | NDArray[np.int64]) -> Self:
+        """The rules of some of the lists."""
+        return self._replace(moments=self.moments[lists]) if len(self.moments) else self
+
     def may_stand(self) -> NDArray[np.bool_]:
         """Which rows (n,) some list may show: what sources of candidates need not look at otherwise."""
         never: NDArray[np.bool_] = np.logical_and.reduce(self.excluded, axis=0)
@@ -68,14 +73,21 @@ class RuleTable:
 
     def forget(self, item_ids: Iterable[str]) -> None:
         """Looks anew at items that were put into the catalog again; new ones may be among them."""
-        if self.rules:
+        if self.rules and self._count:
             self._forgotten.update(item_ids)
 
+    def look(self, catalog: Catalog, most: int) -> bool:
+        """Looks at so many of the rows that are new, some 6 us each, before a list needs them; whether none is left."""
+        if not self.rules:
+            return True
+        self._follow(catalog, min(self._count + most, len(catalog)))
+        return self._count == len(catalog)
+
     def active(self, catalog: Catalog, at: NDArray[np.float64]) -> Active:
-        """The rules that hold for lists of these event times (m,), epoch seconds; rows that are new are looked at."""
+        """The rules that hold for lists published at times (m,), epoch seconds; rows that are new are looked at."""
         if not self.rules:
             return NO_RULES
-        self._follow(catalog)
+        self._follow(catalog, len(catalog))
         moments, holds = self._windows.holding(at)
         pinned = [catalog.rows.get(pin.item, -1) for _, pin in self._pins]
         made_for = (pinned, len(self._kind_of), holds.tobytes())
@@ -84,9 +96,8 @@ class RuleTable:
         count = self._count
         return self._made._replace(kinds=self._kinds[:count], groups=self._groups[:count], moments=moments)
 
-    def _follow(self, catalog: Catalog) -> None:
-        """Looks at rows that are new or were put again."""
-        count = len(catalog)
+    def _follow(self, catalog: Catalog, count: int) -> None:
+        """Looks at rows up to so many that are new, and at those that were put again."""
         if count > len(self._kinds):
             self._grow(2 * count)
         rows = [row for name in self._forgotten if 0 <= (row := catalog.rows.get(name, -1)) < self._count]
@@ -125,8 +136,8 @@ class RuleTable:
         return self._made._replace(
             excluded=(named & excludes) @ names.T > 0.0,
             boosts=(named * by) @ names.T,
-            limits=np.where(capped, limits, np.int32(UNLIMITED)),
-            pins=np.where(pinned, np.array(rows, np.int32), np.int32(-1)),
+            limits=np.ascontiguousarray(np.where(capped, limits, np.int32(UNLIMITED))),
+            pins=np.ascontiguousarray(np.where(pinned, np.array(rows, np.int32), np.int32(-1))),
             pin_places=np.array([pin.place - 1 for _, pin in self._pins], np.int32),
         )
 

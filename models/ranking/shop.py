@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.interests.kernels.types import CATEGORY_FACET
 from models.ranking.diversity import Shelf
-from models.ranking.kernels.types import MOST_CANDIDATES, Goods, Shop, scratch_for
+from models.ranking.kernels.types import MOST_CANDIDATES, Goods, Nearby, Shop, scratch_for
 
 NOTHING = np.zeros(0, np.int32)
 
@@ -29,12 +29,15 @@ def shop_of(catalog: Catalog, wanted: NDArray[np.bool_], extra: NDArray[np.int32
             allowed,
             catalog.neighbors.rows(),
         ),
-        catalog.index.arrays(),
-        catalog.index.scratch(MOST_CANDIDATES),
         wanted,
         extra,
         scratch_for(len(catalog.vectors)),
     )
+
+
+def nearby_of(catalog: Catalog) -> Nearby:
+    """The catalog's items by vector as they are now, with room for one search at a time."""
+    return Nearby(catalog.index.arrays(), catalog.index.scratch(MOST_CANDIDATES))
 
 
 def shelf_of(shop: Shop, catalog: Catalog) -> Shelf:

@@ -3,8 +3,8 @@
 Which variant a user gets follows from the user's id and the variants alone: in their order, each takes its share out of
 those whom none before took, by a hash of the user's id and the variant's name; who is left gets the base. So a variant
 keeps its users when others are added behind it, when its own share grows, and when the base changes. When an earlier
-one comes, goes, or changes places with it, only users move whom both would take: at most three times the product of
-the two shares. A hash of its own, since owners' partitions are hashes too.
+one comes, goes, or changes places with it, only those are given anew whom both would take, about the product of the two
+shares. The hash is not that by which producers choose partitions, so each partition has the same shares.
 """
 
 import re
@@ -15,7 +15,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.kernels.chance import STEP
+from models.compiled import kernel
+from models.ranking.exploration import uniform
 from models.ranking.options import RankingOptions
 from schemas.ids import fingerprint
 
@@ -42,8 +43,8 @@ class Variant:
     def __post_init__(self) -> None:
         if len(self.name) > LONGEST_NAME or NAME.fullmatch(self.name) is None:
             raise VariantError(
-                f"{self.name!r} cannot be the name of a variant: it has up to {LONGEST_NAME} letters and digits, with"
-                " single . _ or - between them"
+                f"{self.name!r} cannot be the name of a variant: ranking.variant and the names of variants have up to"
+                f" {LONGEST_NAME} letters and digits, with single . _ or - between them"
             )
         if not 0.0 <= self.share <= 1.0:
             raise VariantError(f"the share of variant {self.name} is {self.share:g}: it is at least 0 and at most 1")
@@ -74,23 +75,21 @@ def variants_of(base: RankingOptions, others: Sequence[Variant] = ()) -> tuple[V
 def assigned(users: NDArray[np.uint64], variants: Sequence[Variant]) -> NDArray[np.int64]:
     """The place (m,) among variants_of of each user's variant. Args: users (m,): fingerprints of their ids."""
     found = np.zeros(len(users), np.int64)
-    left = 1.0
-    for place, variant in enumerate(variants[1:], 1):
-        free = found == 0
-        if variant.share > 0.0:
-            found[free & (_chances(users, variant.name) * left < variant.share)] = place
-        left -= variant.share
+    others = variants[1:]
+    if others:
+        salts = np.array([fingerprint(f"{SALT}\0{one.name}") for one in others], np.uint64)
+        _assign_each(users, salts, np.array([one.share for one in others], np.float64), found)
     return found
 
 
-def _chances(users: NDArray[np.uint64], name: str) -> NDArray[np.float64]:
-    """Numbers in [0, 1) that follow from each user and the name, evenly spread."""
-    bits = _scrambled(_scrambled(users + np.uint64(fingerprint(f"{SALT}\0{name}"))) + STEP)
-    return (bits >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-
-def _scrambled(z: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """models.kernels.chance.scrambled of many."""
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+@kernel
+def _assign_each(
+    users: NDArray[np.uint64], salts: NDArray[np.uint64], shares: NDArray[np.float64], found: NDArray[np.int64]
+) -> None:
+    for u in range(users.shape[0]):
+        left = 1.0
+        for v in range(shares.shape[0]):
+            if uniform(users[u], salts[v]) * left < shares[v]:
+                found[u] = v + 1
+                break
+            left -= shares[v]

@@ -1,4 +1,4 @@
-"""Windows: which business rules hold at a moment of event time."""
+"""Windows: which business rules hold at a moment."""
 
 from collections.abc import Sequence
 from datetime import datetime

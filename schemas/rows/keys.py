@@ -6,7 +6,8 @@
 | n | the owner's id (a user or, in the items store, an item's print as 8 hexadecimal digits) |
 | 1 | h head, f feedback, r ring, i interest, s seen, a alias, t trend; |
 | | of the partition: P positions, L learned, M mixer, S sources, W waiting |
-| 0 or 1 or 8 | ring, interest slot, seen chunk; for a waiting behavior its number, big-endian |
+| 0, 1, 8 or n | ring, interest slot, seen chunk; for a waiting behavior its number, big-endian; for a mixer the |
+| | name of its variant of ranking in UTF-8 |
 """
 
 from struct import pack
@@ -20,7 +21,7 @@ ALIAS = b"a"
 TREND = b"t"
 POSITIONS_KEY = b"\0\0P"
 LEARNED_KEY = b"\0\0L"
-MIXER_KEY = b"\0\0M"
+MIXER_PREFIX = b"\0\0M"
 SOURCES_KEY = b"\0\0S"
 WAITING_PREFIX = b"\0\0W"
 
@@ -40,3 +41,8 @@ def owner_of(key: bytes) -> str | None:
 def waiting_key(number: int) -> bytes:
     """The key of a behavior that waits for its item; numbers sort in order of arrival."""
     return WAITING_PREFIX + pack(">Q", number)
+
+
+def mixer_key(variant: str) -> bytes:
+    """The key of what a variant of ranking has learned."""
+    return MIXER_PREFIX + variant.encode()

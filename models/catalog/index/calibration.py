@@ -5,10 +5,10 @@ from numpy.typing import NDArray
 
 from models.catalog.index.arrays import CALIBRATIONS, CHANGES, DEPTHS, DUE, LISTS, LIVE, Index, Scratch
 from models.catalog.index.pages import add, members
-from models.catalog.index.products import LANES
+from models.catalog.index.products import LANES, Query
 from models.catalog.index.search import FLAT, depth, encode_query, score_centers
 from models.catalog.index.selection import select
-from models.compiled import kernel
+from models.compiled import making_kernel
 from models.kernels.vectors import product
 
 ASKED = 100
@@ -17,14 +17,14 @@ MEMORY = 64.0
 FIRST = 32
 
 
-@kernel
+@making_kernel
 def is_due(index: Index) -> bool:
     """Whether enough has changed, so that the cost per change does not depend on the number of items."""
     counters = index.counters
     return counters[LISTS] > 1 and counters[LIVE] > FLAT // 2 and counters[CHANGES] >= counters[DUE]
 
 
-@kernel
+@making_kernel
 def calibrate(index: Index, scratch: Scratch) -> None:
     """Asks a query, as is done PER_DOUBLING times while the catalog doubles; the first time FIRST of them."""
     counters = index.counters
@@ -33,14 +33,15 @@ def calibrate(index: Index, scratch: Scratch) -> None:
     counters[DUE] = counters[CHANGES] + counters[LIVE] // PER_DOUBLING
 
 
-@kernel
+@making_kernel
 def _ask(index: Index, scratch: Scratch) -> None:
     """Moves Index.reached towards what one query reaches, an average over about MEMORY of them."""
     counters = index.counters
     live, lists = counters[LIVE], counters[LISTS]
     query = _query(index)
     found = _best(index, query)
-    asked = encode_query(query, scratch.query)
+    unit, shift = encode_query(query, scratch.query)
+    asked = Query(scratch.query, unit, shift)
     score_centers(index, lists, asked, scratch)
     scanned = np.zeros(lists, np.int64)
     total = 0
@@ -56,7 +57,7 @@ def _ask(index: Index, scratch: Scratch) -> None:
     counters[CALIBRATIONS] += 1
 
 
-@kernel
+@making_kernel
 def _query(index: Index) -> NDArray[np.float32]:
     """An item, or a mean of some that are near each other, or of items that are not."""
     counters = index.counters
@@ -75,7 +76,7 @@ def _query(index: Index) -> NDArray[np.float32]:
     return query / np.sqrt(max(product(query, query), np.float32(1e-12)))
 
 
-@kernel
+@making_kernel
 def _live(index: Index, start: np.uint64) -> np.int64:
     count = index.place.shape[0]
     row = np.int64(start % np.uint64(count))
@@ -84,7 +85,7 @@ def _live(index: Index, start: np.uint64) -> np.int64:
     return row
 
 
-@kernel
+@making_kernel
 def _best(index: Index, query: NDArray[np.float32]) -> NDArray[np.int32]:
     place, vectors = index.place, index.vectors
     rows = np.empty(index.counters[LIVE], np.int32)

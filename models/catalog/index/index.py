@@ -22,7 +22,7 @@ from models.catalog.index.calibration import calibrate, is_due
 from models.catalog.index.lists import enter, leave, part_all
 from models.catalog.index.products import LANES
 from models.catalog.index.search import FLAT
-from models.compiled import kernel
+from models.compiled import making_kernel
 
 _SLACK: Final = 16
 _CASCADE: Final = 512
@@ -101,7 +101,7 @@ class VectorIndex:
             self._index = with_pages(self._index, max(pages, 2 * len(self._index.after)))
 
 
-@kernel
+@making_kernel
 def _apply(index: Index, rows: NDArray[np.int32], present: NDArray[np.bool_], scratch: Scratch) -> int:
     """Enters or takes out rows in order; how many were done before something else is to be done."""
     for k in range(rows.shape[0]):
@@ -117,14 +117,14 @@ def _apply(index: Index, rows: NDArray[np.int32], present: NDArray[np.bool_], sc
     return rows.shape[0]
 
 
-@kernel
+@making_kernel
 def _lists_needed(index: Index) -> int:
     """Room for lists that one change may take."""
     parting = index.counters[LISTS] == 1 and index.counters[LIVE] >= FLAT
     return index.counters[LISTS] + (_CASCADE if parting else _SLACK)
 
 
-@kernel
+@making_kernel
 def _pages_needed(index: Index) -> int:
     """Room for pages that one change may take: every list has one that is not full."""
     return index.counters[LIVE] // LANES + index.sizes.shape[0] + _SLACK

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from models.catalog.index.arrays import LISTS, LIVE, LONG, Index, Scratch
 from models.catalog.index.pages import add, append, empty, encode, members, take_out
-from models.catalog.index.products import LANES
+from models.catalog.index.products import LANES, Query
 from models.catalog.index.search import FLAT, encode_query, score_centers
-from models.compiled import kernel
+from models.compiled import making_kernel
 from models.kernels.vectors import product
 from schemas.vectors import DIMENSIONS
 
@@ -22,7 +22,7 @@ LOPSIDED = 8
 STALE = 4
 
 
-@kernel
+@making_kernel
 def enter(index: Index, row: int, scratch: Scratch) -> None:
     """Enters a row that is not in here, and marks its list when it is then too long."""
     chosen = _nearest(index, row, -1, scratch)
@@ -33,7 +33,7 @@ def enter(index: Index, row: int, scratch: Scratch) -> None:
         _renew(index, chosen)
 
 
-@kernel
+@making_kernel
 def leave(index: Index, row: int, scratch: Scratch) -> None:
     """Takes out a row that is in here; when that leaves its list very short, the others take over what is in it."""
     chosen = take_out(index, row)
@@ -43,7 +43,7 @@ def leave(index: Index, row: int, scratch: Scratch) -> None:
         _renew(index, chosen)
 
 
-@kernel
+@making_kernel
 def longest(index: Index) -> int:
     """How many items a list may have: all up to FLAT, then some root of their number."""
     if index.counters[LIVE] <= FLAT and index.counters[LISTS] == 1:
@@ -51,19 +51,19 @@ def longest(index: Index) -> int:
     return _full(index)
 
 
-@kernel
+@making_kernel
 def _full(index: Index) -> int:
     return int(max(SHORTEST, LENGTH * np.sqrt(index.counters[LIVE])))
 
 
-@kernel
+@making_kernel
 def _nearest(index: Index, row: int, but: int, scratch: Scratch) -> int:
     """The list whose center is nearest to a row's vector by their codes."""
     lists = index.counters[LISTS]
     if lists == 1:
         return 0
-    asked = encode_query(index.vectors[row], scratch.query)
-    score_centers(index, lists, asked, scratch)
+    unit, shift = encode_query(index.vectors[row], scratch.query)
+    score_centers(index, lists, Query(scratch.query, unit, shift), scratch)
     chosen, greatest = -1, np.float32(0.0)
     for name in range(lists):
         score = scratch.list_scores[name]
@@ -72,7 +72,7 @@ def _nearest(index: Index, row: int, but: int, scratch: Scratch) -> int:
     return chosen
 
 
-@kernel
+@making_kernel
 def part_all(index: Index) -> None:
     """Parts lists that are too long, and what they become, until none is or there is no room for more lists."""
     chosen = 0
@@ -83,7 +83,7 @@ def part_all(index: Index) -> None:
         chosen += 1
 
 
-@kernel
+@making_kernel
 def _part(index: Index, chosen: int) -> None:
     """Makes two lists of one by 2-means, and moves what is near them and nearer to a new center than to its own."""
     rows = empty(index, chosen)
@@ -99,7 +99,7 @@ def _part(index: Index, chosen: int) -> None:
     _exchange(index, chosen, other)
 
 
-@kernel
+@making_kernel
 def _halved(vectors: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which rows belong to the second of two clusters; two equal halves when one cluster would be very small."""
     count = rows.shape[0]
@@ -122,7 +122,7 @@ def _halved(vectors: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np
     return second
 
 
-@kernel
+@making_kernel
 def _farthest(vectors: NDArray[np.float32], rows: NDArray[np.int32], vector: NDArray[np.float32]) -> int:
     farthest, least = 0, np.float32(2.0)
     for k in range(rows.shape[0]):
@@ -132,7 +132,7 @@ def _farthest(vectors: NDArray[np.float32], rows: NDArray[np.int32], vector: NDA
     return farthest
 
 
-@kernel
+@making_kernel
 def _means(
     vectors: NDArray[np.float32], rows: NDArray[np.int32], second: NDArray[np.bool_]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -145,7 +145,7 @@ def _means(
     return sides[0] / counts[0], sides[1] / counts[1]
 
 
-@kernel
+@making_kernel
 def _exchange(index: Index, one: int, other: int) -> None:
     near = _neighbors(index, one, other)
     for name in near:
@@ -166,7 +166,7 @@ def _exchange(index: Index, one: int, other: int) -> None:
     _renew(index, other)
 
 
-@kernel
+@making_kernel
 def _nearer(index: Index, row: int, own: int, one: int, other: int) -> int:
     vector, centers, halves = index.vectors[row], index.centers, index.halves
     chosen, greatest = own, product(vector, centers[own]) - halves[own]
@@ -177,7 +177,7 @@ def _nearer(index: Index, row: int, own: int, one: int, other: int) -> int:
     return chosen
 
 
-@kernel
+@making_kernel
 def _neighbors(index: Index, one: int, other: int) -> NDArray[np.int64]:
     """The few lists whose centers are nearest to one of two."""
     lists = index.counters[LISTS]
@@ -193,7 +193,7 @@ def _neighbors(index: Index, one: int, other: int) -> NDArray[np.int64]:
     return np.argsort(distances, kind="mergesort")[:count]
 
 
-@kernel
+@making_kernel
 def _dissolve(index: Index, chosen: int, scratch: Scratch) -> None:
     """Hands a list's items to others, and gives its name to the last one."""
     for row in empty(index, chosen):
@@ -214,13 +214,13 @@ def _dissolve(index: Index, chosen: int, scratch: Scratch) -> None:
     index.first[last] = -1
 
 
-@kernel
+@making_kernel
 def _renew(index: Index, chosen: int) -> None:
     if index.counters[LISTS] > 1 and STALE * index.changed[chosen] > index.sizes[chosen] > 0:
         _recenter(index, chosen)
 
 
-@kernel
+@making_kernel
 def _recenter(index: Index, chosen: int) -> None:
     """Computes a center anew; that of an empty list stays."""
     rows = members(index, chosen)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from models.catalog.index.arrays import FREE, LIVE, Index
 from models.catalog.index.products import BIAS, LANES
-from models.compiled import fast_kernel, kernel
+from models.compiled import fast_kernel, kernel, making_kernel
 from schemas.vectors import DIMENSIONS
 
 LARGEST_CODE = 127
@@ -55,7 +55,7 @@ def take_out(index: Index, row: int) -> int:
     return chosen
 
 
-@kernel
+@making_kernel
 def members(index: Index, chosen: int) -> NDArray[np.int32]:
     """The rows of a list."""
     found = np.empty(index.sizes[chosen], np.int32)
@@ -69,7 +69,7 @@ def members(index: Index, chosen: int) -> NDArray[np.int32]:
     return found
 
 
-@kernel
+@making_kernel
 def empty(index: Index, chosen: int) -> NDArray[np.int32]:
     """Takes all out of a list; their rows."""
     rows = members(index, chosen)

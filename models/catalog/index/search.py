@@ -42,7 +42,8 @@ def search_one(
     """
     if index.counters[LIVE] <= EXACT:
         return exact_one(query, index, allowed, count, rows, scores, scratch)
-    asked = encode_query(query, scratch.query)
+    unit, shift = encode_query(query, scratch.query)
+    asked = Query(scratch.query, unit, shift)
     lists = min(index.counters[LISTS], scratch.lists.shape[0])
     if lists > 1:
         score_centers(index, lists, asked, scratch)
@@ -109,15 +110,15 @@ def depth(step: int) -> float:
 
 
 @kernel
-def encode_query(query: NDArray[np.float32], codes: NDArray[np.int8]) -> Query:
-    """A query with codes of one byte, for which there is room."""
+def encode_query(query: NDArray[np.float32], codes: NDArray[np.int8]) -> tuple[np.float32, np.int32]:
+    """Fills the codes (128,) of a query; what their unit is worth, and BIAS times their sum, as in Query."""
     greatest = largest(query)
     inverse = np.float32(LARGEST_CODE) / greatest if greatest > 0.0 else np.float32(0.0)
     total = 0
     for k in range(DIMENSIONS):
         codes[k] = np.int8(np.rint(query[k] * inverse))
         total += codes[k]
-    return Query(codes, np.float32(greatest / np.float32(LARGEST_CODE)), np.int32(BIAS * total))
+    return np.float32(greatest / np.float32(LARGEST_CODE)), np.int32(BIAS * total)
 
 
 @kernel

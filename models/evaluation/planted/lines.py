@@ -13,6 +13,7 @@ from models.evaluation.planted.few_labels import few_labels
 from models.evaluation.planted.half_life import half_life
 from models.evaluation.planted.labels import labels
 from models.evaluation.planted.line import Line, Setup
+from models.evaluation.planted.off_policy import off_policy
 from models.evaluation.planted.recovery import recovery
 from models.evaluation.planted.requests import requests
 
@@ -29,6 +30,7 @@ GROUPS: tuple[Callable[[Setup], Iterator[Line]], ...] = (
     few_labels,
     capture,
     downstream,
+    off_policy,
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.evaluation.rivals.courses import Courses
 
 
@@ -35,7 +35,7 @@ def pairs_of(courses: Courses, count: int, window: int) -> Pairs:
     return Pairs(starts, others[: starts[-1]].copy(), later, earlier)
 
 
-@kernel
+@making_kernel
 def _fill(
     items: NDArray[np.int64],
     past: NDArray[np.int64],

@@ -10,6 +10,7 @@ from models.interests.kernels.masses import add, move, start
 from models.interests.kernels.memory import note_recent
 from models.interests.kernels.slots import cosine, drop, free_slot, muted_bits, nearest
 from models.interests.kernels.types import HEAD_CHANGED, LATEST_STORED, Act, Rows, Rules, User
+from models.kernels.vectors import copy_vector
 from schemas.rows.user import ASKED, EVIDENCE, MUTED, NO_INTEREST, PROVEN, SLOTS
 from schemas.vectors import DIMENSIONS
 
@@ -167,5 +168,5 @@ def _place(user: User, vector: NDArray[np.float32], at: float, rules: Rules) -> 
     """A new row that points where the words do, without mass."""
     slot, changed = free_slot(user, rules)
     start(user.head, user.interests[slot], slot, at, rules.half_life)
-    user.directions[slot, :] = vector
+    copy_vector(vector, user.directions[slot])
     return slot, changed

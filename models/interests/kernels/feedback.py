@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.kernels.attention import competes
 from models.interests.kernels.memory import add_to_sketch
 from models.interests.kernels.slots import cosine
@@ -97,7 +97,7 @@ def is_shown(feedback: Any, item: Integer) -> bool:
     return found and item != 0
 
 
-@kernel
+@making_kernel
 def choose(user: User, columns: Columns, j: int) -> int:
     """An item that was shown is chosen: one step of logistic regression against each of the others (Joachims 2002).
 

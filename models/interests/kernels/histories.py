@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import making_kernel
 from models.interests.kernels.feedback import begin_feedback
 from models.interests.kernels.masses import start
 from models.interests.kernels.memory import add_to_sketch, move_types
@@ -40,7 +40,7 @@ DIMENSION_COUNT = len(DIMENSION_NAMES)
 NOBODY = np.uint32(0xFFFFFFFF)
 
 
-@kernel
+@making_kernel
 def unite(rows: Rows, u: int, others: Rows, v: int, laws: Laws) -> None:
     """Adds user v of the arena `others`, which is used up by it, to user u."""
     user = User(rows.head[u], rows.feedback[u], rows.rings[u], rows.meta[u], rows.directions[u])
@@ -61,7 +61,7 @@ def unite(rows: Rows, u: int, others: Rows, v: int, laws: Laws) -> None:
     rows.changed[u] |= changed
 
 
-@kernel
+@making_kernel
 def _unite_heads(head: Any, other: Any, places: NDArray[np.uint8], laws: Laws) -> None:
     half_lives, rules = laws.types.half_lives, laws.rules
     at = max(head.at, other.at)
@@ -89,7 +89,7 @@ def _unite_heads(head: Any, other: Any, places: NDArray[np.uint8], laws: Laws) -
     head.at = at
 
 
-@kernel
+@making_kernel
 def _unite_sessions(head: Any, other: Any, places: NDArray[np.uint8], rules: Rules) -> None:
     """The latest session is that of whoever was active last, or of both."""
     head.sessions = min(int(head.sessions) + int(other.sessions), MOST_COUNTED)
@@ -101,7 +101,7 @@ def _unite_sessions(head: Any, other: Any, places: NDArray[np.uint8], rules: Rul
                 head.session_interests |= 1 << places[s]
 
 
-@kernel
+@making_kernel
 def _unite_interests(user: User, other: User, rules: Rules, heirs: NDArray[np.uint32]) -> int:
     """Each interest joins the user's own that its behaviors would have made stronger, or is a new one.
 
@@ -127,7 +127,7 @@ def _unite_interests(user: User, other: User, rules: Rules, heirs: NDArray[np.ui
     return changed
 
 
-@kernel
+@making_kernel
 def _places_of(user: User, heirs: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """Where the interests of these ids (8,) are now; 255 for one that gave way to another since."""
     places = np.full(SLOTS, NO_INTEREST, np.uint8)
@@ -138,7 +138,7 @@ def _places_of(user: User, heirs: NDArray[np.uint32]) -> NDArray[np.uint8]:
     return places
 
 
-@kernel
+@making_kernel
 def _unite_together(user: User, other: User, places: NDArray[np.uint8]) -> int:
     changed = 0
     for s in range(SLOTS):
@@ -151,7 +151,7 @@ def _unite_together(user: User, other: User, places: NDArray[np.uint8]) -> int:
     return changed
 
 
-@kernel
+@making_kernel
 def _unite_recents(user: User, other: User, places: NDArray[np.uint8]) -> None:
     """The latest of both by event time; of the same second, the user's own first."""
     items, times, types, interests = _recents_of(user.rings, user.head.recents_next)
@@ -174,7 +174,7 @@ def _unite_recents(user: User, other: User, places: NDArray[np.uint8]) -> None:
     user.head.recents_next = len(all_times) % RECENTS
 
 
-@kernel
+@making_kernel
 def _recents_of(
     rings: NDArray[np.void], following: int
 ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]:
@@ -191,7 +191,7 @@ def _recents_of(
     return items[:count], times[:count], types[:count], interests[:count]
 
 
-@kernel
+@making_kernel
 def _unite_events(user: User, other: User) -> None:
     """The latest of both, one of each in turn, since their times are not known."""
     mine, others = events_of(user.rings, user.head.ids_next), events_of(other.rings, other.head.ids_next)
@@ -210,7 +210,7 @@ def _unite_events(user: User, other: User) -> None:
     user.head.ids_next = count % EVENT_IDS
 
 
-@kernel
+@making_kernel
 def events_of(rings: NDArray[np.void], following: int) -> NDArray[np.uint64]:
     """The low 48 bits of the event-id fingerprints received, the oldest first."""
     events = np.empty(EVENT_IDS, np.uint64)
@@ -223,7 +223,7 @@ def events_of(rings: NDArray[np.void], following: int) -> NDArray[np.uint64]:
     return events[:count]
 
 
-@kernel
+@making_kernel
 def _unite_feedback(feedback: Any, other: Any, share: float, rules: Rules) -> None:
     """share: of the visitor's behaviors among those of both, which is what its dimensions count."""
     if feedback.version == 0:
@@ -254,7 +254,7 @@ def _unite_feedback(feedback: Any, other: Any, share: float, rules: Rules) -> No
     feedback.attributes_at = at
 
 
-@kernel
+@making_kernel
 def _move_all(masses: NDArray[np.float32], halvings: float) -> None:
     """Decays masses by 2 ** halvings."""
     left = np.exp2(halvings)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import kernel, making_kernel
 from models.interests.kernels.asking import MUTE, UNMUTE, ask
 from models.interests.kernels.attention import attend, features, learn
 from models.interests.kernels.fading import erase, whole_intensity
@@ -39,6 +39,7 @@ from models.interests.kernels.types import (
     HEAD_CHANGED,
     Act,
     Columns,
+    Integer,
     Laws,
     Rows,
     Rules,
@@ -56,7 +57,7 @@ from schemas.rows.user import (
 MUTING, UNMUTING = TYPE_CODES["mute"], TYPE_CODES["unmute"]
 
 
-@kernel
+@making_kernel
 def step_each(
     rows: Rows,
     columns: Columns,
@@ -66,10 +67,10 @@ def step_each(
     admitted: NDArray[np.bool_],
 ) -> None:
     """Admits each behavior and fills admitted (n,), unless all were before; at once applies it if resolved (n,)."""
-    step_some(rows, columns, laws, resolved, admitting, admitted, 0, columns.slots.shape[0])
+    step_some(rows, columns, laws, resolved, admitting, admitted, np.int64(0), columns.slots.shape[0])
 
 
-@kernel
+@making_kernel
 def step_some(
     rows: Rows,
     columns: Columns,
@@ -77,8 +78,8 @@ def step_some(
     resolved: NDArray[np.bool_],
     admitting: bool,
     admitted: NDArray[np.bool_],
-    start: int,
-    stop: int,
+    start: Integer,
+    stop: Integer,
 ) -> None:
     """The same for behaviors from start up to stop.
 

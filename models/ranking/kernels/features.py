@@ -5,10 +5,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalog.kernels.market import Market
-from models.compiled import fast_kernel
-from models.kernels.vectors import product
-from models.ranking.kernels.logarithms import log2
+from models.compiled import fast_kernel, kernel
+from models.kernels.vectors import products
+from models.ranking.kernels.logarithms import exp2, log2
 from models.ranking.kernels.types import (
     AFTER_FAR,
     AFTER_NEAR,
@@ -23,11 +22,11 @@ from models.ranking.kernels.types import (
     NEAR_AFTER,
     NEAR_BEFORE,
     NEW,
+    POPULARITIES,
     TOGETHER,
     TOGETHER_AFTER,
     TOGETHER_BEFORE,
     Goods,
-    RankingRules,
     Scratch,
 )
 from schemas.rows.trend import POPULARITY_HALF_LIVES
@@ -37,113 +36,112 @@ HALF_LIVES = np.array(POPULARITY_HALF_LIVES)
 # Logarithms to base 2 are about this much too wide for a feature.
 SCALE: Final = np.float32(0.14)
 POPULAR_SCALE: Final = np.float32(0.15)
+AGE_SCALE: Final = np.float32(0.07)
 FAINTEST: Final = np.float32(-6.0)
+NEVER: Final = -60.0
 BASE: Final = 2
 UNKNOWN: Final = np.float32(0.1)
 ZERO: Final = np.float32(0.0)
+ONE: Final = np.float32(1.0)
 LEAST: Final = np.float32(1e-12)
 TOGETHER_LEAST: Final = np.float32(0.01)
 TASTE_LEAST: Final = np.float32(0.02)
+TASTE_MIDDLE: Final = np.float32(0.8)
 
 
-@fast_kernel
+@kernel
 def describe(
-    head: Any,
-    count: int,
-    recents: int,
-    market: Market,
-    goods: Goods,
-    rules: RankingRules,
-    scratch: Scratch,
+    head: Any, start: int, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch
 ) -> None:
-    """Fills features of the first `count` candidates as of the market's global count."""
-    now, stamp = market.tally[0].events, scratch.stamp[0]
-    features, rows, marks, sums = scratch.features, scratch.rows, scratch.marks, scratch.sums
-    vectors, focus, has_vector, categories = goods.vectors, scratch.focus, goods.has_vector, goods.categories
-    standings, latest = market.standings, scratch.latest
-    own_categories, own_masses = head.categories, head.category_mass
-    levels = np.empty(4, np.float32)
-    for p in range(4):
-        levels[p] = POPULAR_SCALE * log2(np.float32(_total(now, HALF_LIVES[p]))) - np.float32(1.0)
+    """Fills features of candidates from start up to count as of a global count of behaviors."""
+    _collect(head, start, count, standings, now, goods, scratch)
     whole = np.float32(1.0 / _total(now, HALF_LIVES[BASE]))
-    near_left, far_left = _left_over(recents, now, market, rules, scratch)
-    taste = _whole_taste(head)
-    for j in range(count):
+    for p in range(POPULARITIES):
+        scratch.desk[0].levels[p] = POPULAR_SCALE * log2(np.float32(_total(now, HALF_LIVES[p]))) - ONE
+    _scale(start, count, whole, scratch.desk[0])
+
+
+@kernel
+def _collect(
+    head: Any, start: int, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch
+) -> None:
+    """Fills features with what is known, row by row, before it is put on a scale."""
+    marks, sums, desk = scratch.marks, scratch.sums, scratch.desk[0]
+    features, rows, bases, stamp = desk.features, desk.rows, desk.bases, desk.stamp
+    vectors, categories, latest, focus = goods.vectors, goods.categories, desk.latest, desk.focus
+    shelves, tastes = head.categories, desk.tastes
+    unknown = _fill_tastes(head, tastes)
+    for j in range(start, count):
         row = rows[j]
         standing = standings[row]
-        line = features[j]
-        for p in range(4):
-            faded = np.float32(standing.keys[p] - now / HALF_LIVES[p])
-            line[p] = POPULAR_SCALE * max(faded, FAINTEST) - levels[p]
-        base = np.float32(standing.keys[BASE] - now / HALF_LIVES[BASE])
-        share = (np.exp2(base) + UNKNOWN) * whole
-        known = marks[row] == stamp
-        own = sums[row]
-        line[NEAR_AFTER] = _coming(own[AFTER_NEAR] if known else ZERO, near_left * share)
-        line[NEAR_BEFORE] = _coming(own[BEFORE_NEAR] if known else ZERO, near_left * share)
-        line[FAR_AFTER] = _coming(own[AFTER_FAR] if known else ZERO, far_left * share)
-        line[FAR_BEFORE] = _coming(own[BEFORE_FAR] if known else ZERO, far_left * share)
-        line[TOGETHER] = _coming(own[TOGETHER_AFTER] + own[TOGETHER_BEFORE] if known else ZERO, TOGETHER_LEAST)
-        line[LIKE_LAST] = line[LIKE_FOCUS] = 0.0
-        if has_vector[row]:
-            line[LIKE_LAST] = product(latest, vectors[row])
-            line[LIKE_FOCUS] = product(focus, vectors[row])
-        if standing.born < 0.0:
-            line[AGE], line[NEW] = 0.0, 1.0
+        keys = standing.keys
+        for p in range(POPULARITIES):
+            features[p, j] = max(keys[p] - now / HALF_LIVES[p], NEVER)
+        bases[j] = features[BASE, j]
+        if marks[row] == stamp:
+            line = sums[row]
+            features[NEAR_AFTER, j] = line[AFTER_NEAR]
+            features[NEAR_BEFORE, j] = line[BEFORE_NEAR]
+            features[FAR_AFTER, j] = line[AFTER_FAR]
+            features[FAR_BEFORE, j] = line[BEFORE_FAR]
+            features[TOGETHER, j] = line[TOGETHER_AFTER] + line[TOGETHER_BEFORE]
         else:
-            line[AGE] = np.float32(0.07) * log2(np.float32(1.0 + max(now - standing.born, 0.0)))
-            line[NEW] = 0.0
-        line[CATEGORY] = _taste(own_categories, own_masses, categories[row], taste)
+            for f in range(NEAR_AFTER, TOGETHER + 1):
+                features[f, j] = ZERO
+        features[LIKE_LAST, j], features[LIKE_FOCUS, j] = products(latest, focus, vectors[row])
+        born = standing.born >= 0.0
+        features[AGE, j] = max(now - standing.born, 0.0) if born else 0.0
+        features[NEW, j] = ZERO if born else ONE
+        category, taste = categories[row], unknown
+        if category == 0:
+            taste = ZERO
+        else:
+            for k in range(CATEGORIES):
+                if shelves[k] == category:
+                    taste = tastes[k]
+        features[CATEGORY, j] = taste
 
 
 @fast_kernel
+def _scale(start: int, count: int, whole: np.float32, desk: Any) -> None:
+    """Puts features on their scales, feature by feature."""
+    features, bases, levels = desk.features, desk.bases, desk.levels
+    for j in range(start, count):
+        bases[j] = (exp2(bases[j]) + UNKNOWN) * whole
+    for p in range(POPULARITIES):
+        level, column = levels[p], features[p]
+        for j in range(start, count):
+            column[j] = POPULAR_SCALE * max(column[j], FAINTEST) - level
+    for f in range(NEAR_AFTER, TOGETHER):
+        left, column = desk.near_left if f <= NEAR_BEFORE else desk.far_left, features[f]
+        for j in range(start, count):
+            column[j] = SCALE * log2(column[j] + left * bases[j] + LEAST) + ONE
+    column = features[TOGETHER]
+    for j in range(start, count):
+        column[j] = SCALE * log2(column[j] + TOGETHER_LEAST) + ONE
+    column = features[AGE]
+    for j in range(start, count):
+        column[j] = AGE_SCALE * log2(ONE + column[j])
+
+
+@kernel
+def _fill_tastes(head: Any, tastes: NDArray[np.float32]) -> np.float32:
+    """Fills how much of the user's behaviors were in each category, on a logarithmic scale; gives that of any other.
+
+    All are 0 for a user of whom nothing is known.
+    """
+    masses, whole = head.category_mass, ZERO
+    for k in range(CATEGORIES):
+        whole += max(masses[k], ZERO)
+    if whole <= 0.0:
+        tastes[:] = ZERO
+        return ZERO
+    for k in range(CATEGORIES):
+        tastes[k] = SCALE * log2(max(masses[k], ZERO) / whole + TASTE_LEAST) + TASTE_MIDDLE
+    return SCALE * log2(TASTE_LEAST) + TASTE_MIDDLE
+
+
+@kernel
 def _total(now: float, half_life: float) -> float:
     """The decayed count of all behaviors."""
     return min(now, half_life / np.log(2.0)) + 1.0
-
-
-@fast_kernel
-def _coming(seen: np.float32, prior: np.float32) -> np.float32:
-    return SCALE * log2(seen + prior + LEAST) + np.float32(1.0)
-
-
-@fast_kernel
-def _left_over(
-    recents: int, now: float, market: Market, rules: RankingRules, scratch: Scratch
-) -> tuple[np.float32, np.float32]:
-    """The shares of attention, near and far, that recent items leave to what is popular, having few neighbors yet."""
-    if recents == 0:
-        return np.float32(1.0), np.float32(1.0)
-    near, far = 0.0, 0.0
-    standings, totals, half_life = market.standings, market.totals, market.tally[0].half_life
-    for k in range(recents):
-        row = scratch.recent_rows[k]
-        slot = standings[row].slot
-        near_total, far_total = 0.0, 0.0
-        if slot >= 0:
-            fade = np.exp2((standings[row].landmark - now) / half_life)
-            near_total, far_total = totals[slot, 0] * fade, totals[slot, 1] * fade
-        near += scratch.attention[k] * rules.near_prior / (near_total + rules.near_prior)
-        far += scratch.attention[k] * rules.far_prior / (far_total + rules.far_prior)
-    return np.float32(near), np.float32(far)
-
-
-@fast_kernel
-def _whole_taste(head: Any) -> np.float32:
-    total = np.float32(0.0)
-    for k in range(CATEGORIES):
-        total += max(head.category_mass[k], np.float32(0.0))
-    return total
-
-
-@fast_kernel
-def _taste(
-    categories: NDArray[np.uint32], masses: NDArray[np.float32], category: np.uint32, whole: np.float32
-) -> np.float32:
-    """How much of the user's behaviors were in the category, on a logarithmic scale; 0 where nothing is known."""
-    if category == 0 or whole <= 0.0:
-        return np.float32(0.0)
-    for k in range(CATEGORIES):
-        if categories[k] == category:
-            return SCALE * log2(masses[k] / whole + TASTE_LEAST) + np.float32(0.8)
-    return SCALE * log2(TASTE_LEAST) + np.float32(0.8)

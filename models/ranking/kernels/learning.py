@@ -1,11 +1,14 @@
 """Learning: before a behavior changes its user, every mixer learns to rank its item first."""
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.seen import has_seen
 from models.interests.kernels.types import User
+from models.kernels.chance import fraction, scrambled
 from models.kernels.places import place_of
 from models.ranking.kernels.candidates import add_others, gather
 from models.ranking.kernels.features import describe
@@ -27,34 +30,60 @@ def learn_choice(
     mixers: NDArray[np.void],
 ) -> None:
     """Learns that the user chose catalog row `target` at a moment, if it is new to them and may be recommended."""
-    goods, scratch, market, rules = shop.goods, shop.scratch, shop.market, laws.ranking
+    goods, scratch, market = shop.goods, shop.scratch, shop.market
+    desk = scratch.desk[0]
     if not goods.allowed[target] or has_seen(seen, goods.prints[target]):
         return
     for v in range(mixers.shape[0]):
-        mixer = mixers[v]
-        recents, neighbors = look(user, moment, laws, shop, mixer)
-        if place_of(scratch.recent_rows[:recents], target) >= 0:
+        mixer, rules = mixers[v], laws.ranking[v]
+        if rules.learning_rate == 0.0:
+            continue
+        neighbors = look(user, moment, laws, rules, shop, mixer)
+        if place_of(desk.recent_rows[: desk.recents], target) >= 0:
             return
-        stamp, now = scratch.stamp[0], market.tally[0].events
-        near = gather(user.head, seen, recents, neighbors, shop, rules, False)
-        place = _place_of(target, near, scratch, stamp)
+        near = gather(user.head, seen, neighbors, shop, rules)
+        place = _place_of(target, near, scratch)
         near = max(near, place + 1)
-        items = goods.allowed.shape[0]
-        count = add_others(seed, items, seen, goods, rules, scratch, stamp, near)
-        describe(user.head, count, recents, market, goods, rules, scratch)
-        score(count, scratch)
-        climb(place, near, count, float(items - near), rules, mixer, scratch)
-        if recents > 1:
-            learn_attention(target, recents, moment.at, now, market, rules, mixer, scratch)
+        unlisted, rivals = float(goods.allowed.shape[0] - near), near - 1
+        near, place = thin(seed, near, place, rules.negatives, desk)
+        count = add_others(seed, rules.others, seen, goods, scratch, near)
+        describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
+        score(count, desk)
+        near_weight, far_weight = max(rivals / max(near - 1, 1), 1.0), max(unlisted / max(count - near, 1), 1.0)
+        climb(place, near, count, near_weight, far_weight, rules.learning_rate, mixer, desk)
+        if desk.recents > 1:
+            learn_attention(target, moment.at, market, rules, mixer, desk)
 
 
 @kernel
-def _place_of(target: int, count: int, scratch: Scratch, stamp: int) -> int:
+def thin(seed: np.uint64, near: int, place: int, wanted: int, desk: Any) -> tuple[int, int]:
+    """Keeps the target and at most so many other candidates, each as likely; how many are left, and the target's place.
+
+    One of every so many is taken, from a place that follows from the seed (systematic sampling). Args: near: how many
+    candidates there are; place: the target's; wanted: at least 1.
+    """
+    if near - 1 <= wanted:
+        return near, place
+    rows = desk.rows
+    target = rows[place]
+    rows[place] = rows[near - 1]
+    spacing = (near - 1) / wanted
+    at = fraction(scrambled(seed)) * spacing
+    for k in range(wanted):
+        rows[k] = rows[int(at)]
+        at += spacing
+    rows[wanted] = target
+    return wanted + 1, wanted
+
+
+@kernel
+def _place_of(target: int, count: int, scratch: Scratch) -> int:
     """Where the target is among the candidates; behind them, if it was none until now."""
-    rows = scratch.rows
-    if scratch.chosen[target] == stamp:
+    desk, chosen = scratch.desk[0], scratch.chosen
+    rows = desk.rows
+    if chosen[target] == desk.stamp:
         return place_of(rows[:count], target)
     place = min(count, rows.shape[0] - 1)
-    scratch.chosen[target] = stamp
+    chosen[target] = desk.stamp
     rows[place] = target
     return place

@@ -5,54 +5,68 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel
+from models.compiled import fast_kernel, kernel
 from models.interests.kernels.types import Rows, User
-from models.kernels.vectors import product
-from models.ranking.kernels.candidates import gather
-from models.ranking.kernels.families import FAMILY_OF, NEXT, POPULAR
+from models.kernels.vectors import copy_vector, product
+from models.ranking.kernels.candidates import add_nearest, gather
+from models.ranking.kernels.families import FAMILIES, FAMILY_OF, NEXT, POPULAR
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import score
-from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop
+from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop
 from models.ranking.kernels.unwanted import lower_unwanted, weigh_unwanted
 from schemas.rows.mixer import FEATURES
 from schemas.rows.user import SLOTS
 
 
-class Offers(NamedTuple):
-    """Candidates of m users: rows (m, c) int32, -1 for none; scores (m, c) float32, -inf for what is muted.
+class Asked(NamedTuple):
+    """Who gets a list: slots (m,) int64 of users; at (m,) float64: epoch seconds it is for; variants (m,) int64."""
 
-    parts (m, c, 4) float32: how much each family of features speaks for a candidate, beyond the mean of them all;
-    interests (m, c) int8: the interest most like it, weighed by attention, -1 for none.
+    slots: NDArray[np.int64]
+    at: NDArray[np.float64]
+    variants: NDArray[np.int64]
+
+
+class Offers(NamedTuple):
+    """Candidates of m users: rows (m, c) int32, -1 for none; scores (m, c) float32, -inf for none and what is muted.
+
+    parts (m, 4, c) float32: how much each family of features speaks for a candidate, beyond the mean of them all, of
+    nothing where there is none. units (m, 8, 128) float32 and shares (m, 8) float64: interests and their attention.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float32]
     parts: NDArray[np.float32]
-    interests: NDArray[np.int8]
+    units: NDArray[np.float32]
+    shares: NDArray[np.float64]
 
 
 @kernel
 def offer_each(
     arena: Rows,
-    slots: NDArray[np.int64],
-    at: NDArray[np.float64],
+    asked: Asked,
     laws: RankingLaws,
     shop: Shop,
-    unwanted: float,
-    mixer: Any,
+    nearby: Nearby,
+    mixers: NDArray[np.void],
     offers: Offers,
 ) -> None:
-    """Fills offers for users at moments (m,), seconds; rows are -1 before.
+    """Fills offers for users, each by the rules and the mixer of its variant.
 
     Tuples are taken apart before the loop, since every access to an array in one is counted.
     """
     heads, feedbacks, rings, metas, directions, seen = arena[:6]
+    slots, at, variants = asked
     for j in range(slots.shape[0]):
-        u = slots[j]
+        u, v = slots[j], variants[j]
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
-        count = offer_one(user, seen[u], at[j], laws, shop, unwanted, mixer)
-        _hand_out(count, shop, offers.rows[j], offers.scores[j], offers.parts[j], offers.interests[j])
+        count = offer_one(user, seen[u], at[j], laws, laws.ranking[v], shop, nearby, mixers[v])
+        _hand_out(count, shop.scratch, offers.rows[j], offers.scores[j])
+        _explain(count, shop.scratch, offers.parts[j])
+        desk = shop.scratch.desk[0]
+        for s in range(SLOTS):
+            offers.shares[j, s] = desk.interest_shares[s]
+            copy_vector(desk.units[s], offers.units[j, s])
 
 
 @kernel
@@ -61,53 +75,71 @@ def offer_one(
     seen: NDArray[np.uint32],
     at: float,
     laws: RankingLaws,
+    rules: Any,
     shop: Shop,
-    unwanted: float,
+    nearby: Nearby,
     mixer: Any,
 ) -> int:
-    """Fills rows, features and scores of the scratch with a user's candidates at a moment; how many there are."""
-    market, goods, scratch = shop.market, shop.goods, shop.scratch
-    moment = Moment(at, user.head.hour, user.head.device)
-    recents, neighbors = look(user, moment, laws, shop, mixer)
-    count = gather(user.head, seen, recents, neighbors, shop, laws.ranking, True)
-    describe(user.head, count, recents, market, goods, laws.ranking, scratch)
-    score(count, scratch)
-    if weigh_unwanted(user, at, laws.interests, scratch):
-        lower_unwanted(user, count, unwanted, laws.interests.capture, goods, scratch)
+    """Fills rows, features and scores of the desk with a user's candidates at a moment; how many there are."""
+    market, goods, scratch, desk = shop.market, shop.goods, shop.scratch, shop.scratch.desk[0]
+    moment = Moment(at, np.int64(user.head.hour), np.int64(user.head.device))
+    neighbors = look(user, moment, laws, rules, shop, mixer)
+    count = gather(user.head, seen, neighbors, shop, rules)
+    count = add_nearest(count, seen, goods, nearby, rules, scratch)
+    describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
+    score(count, desk)
+    if weigh_unwanted(user, at, laws.interests, desk):
+        lower_unwanted(user, count, rules.unwanted, laws.interests.capture, goods, desk)
     return count
 
 
 @kernel
-def _hand_out(
-    count: int,
-    shop: Shop,
-    rows: NDArray[np.int32],
-    scores: NDArray[np.float32],
-    parts: NDArray[np.float32],
+def attribute(
+    items: NDArray[np.int32],
+    vectors: NDArray[np.float32],
+    units: NDArray[np.float32],
+    shares: NDArray[np.float64],
     interests: NDArray[np.int8],
 ) -> None:
-    scratch, goods = shop.scratch, shop.goods
-    slopes = scratch.slopes
-    slopes[:] = 0.0
-    for j in range(count):
-        for f in range(FEATURES):
-            slopes[f] += scratch.features[j, f] / count
-    for j in range(min(count, rows.shape[0])):
-        rows[j], scores[j] = scratch.rows[j], scratch.scores[j]
-        parts[j] = 0.0
-        known = scratch.marks[rows[j]] == scratch.stamp[0]
-        for f in range(FEATURES):
-            family = POPULAR if FAMILY_OF[f] == NEXT and not known else FAMILY_OF[f]
-            parts[j, family] += scratch.weights[f] * (scratch.features[j, f] - slopes[f])
-        interests[j] = _strongest(goods.vectors[rows[j]], scratch)
+    """Fills interests (m, k) with the slot of the interest most like each item (m, k), by attention; -1: none.
+
+    Args: items: rows of vectors (c, 128), -1 for none; units (m, 8, 128) and shares (m, 8) as in Offers.
+    """
+    for u in range(items.shape[0]):
+        for place in range(items.shape[1]):
+            strongest, most = -1, 0.0
+            for s in range(SLOTS):
+                if items[u, place] >= 0 and shares[u, s] > 0.0:
+                    part = shares[u, s] * product(vectors[items[u, place]], units[u, s])
+                    if part > most:
+                        strongest, most = s, part
+            interests[u, place] = strongest
 
 
 @kernel
-def _strongest(vector: NDArray[np.float32], scratch: Scratch) -> int:
-    strongest, most = -1, 0.0
-    for s in range(SLOTS):
-        if scratch.interest_shares[s] > 0.0:
-            part = scratch.interest_shares[s] * product(vector, scratch.units[s])
-            if part > most:
-                strongest, most = s, part
-    return strongest
+def _hand_out(count: int, scratch: Scratch, rows: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
+    desk, room = scratch.desk[0], rows.shape[0]
+    for j in range(min(count, room)):
+        rows[j], scores[j] = desk.rows[j], desk.scores[j]
+    for j in range(count, room):
+        rows[j], scores[j] = -1, -np.inf
+
+
+@fast_kernel
+def _explain(count: int, scratch: Scratch, parts: NDArray[np.float32]) -> None:
+    """Fills parts; a candidate that is no neighbor owes what is expected to come next to what is popular."""
+    desk, marks, room = scratch.desk[0], scratch.marks, min(count, parts.shape[1])
+    for family in range(FAMILIES):
+        for j in range(room):
+            parts[family, j] = np.float32(0.0)
+    for f in range(FEATURES):
+        column, weight, mean, own = desk.features[f], desk.weights[f], np.float32(0.0), parts[FAMILY_OF[f]]
+        for j in range(count):
+            mean += column[j]
+        mean /= np.float32(max(count, 1))
+        for j in range(room):
+            own[j] += weight * (column[j] - mean)
+    for j in range(room):
+        if marks[desk.rows[j]] != desk.stamp:
+            parts[POPULAR, j] += parts[NEXT, j]
+            parts[NEXT, j] = np.float32(0.0)

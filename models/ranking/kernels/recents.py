@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from models.catalog.kernels.market import Market
 from models.compiled import kernel
 from models.kernels.places import place_of, row_of
-from models.ranking.kernels.types import Goods, RankingRules, Scratch
 from schemas.rows.mixer import PLACES
 from schemas.rows.user import RECENTS, RING_RECENTS
 
@@ -19,18 +18,16 @@ UNSEEN: Final = 1e-4
 
 
 @kernel
-def faded(market: Market, row: int, now: float) -> float:
-    """What an item's stored counts are to be multiplied with at a global count of events."""
-    tally = market.tally[0]
-    return np.exp2((market.standings[row].landmark - now) / tally.half_life)
-
-
-@kernel
 def gather_recents(
-    head: Any, rings: NDArray[np.void], wanted: NDArray[np.bool_], goods: Goods, scratch: Scratch
-) -> int:
-    """Fills recent_rows and recent_at with the items wanted last, the latest first and each once; how many."""
-    rows, times = scratch.recent_rows, scratch.recent_at
+    head: Any,
+    rings: NDArray[np.void],
+    wanted: NDArray[np.bool_],
+    prints: NDArray[np.uint32],
+    table: NDArray[np.int32],
+    desk: Any,
+) -> None:
+    """Fills recent_rows and recent_at with the items wanted last, the latest first and each once."""
+    rows, times = desk.recent_rows, desk.recent_at
     count = 0
     for k in range(RECENTS):
         number = (head.recents_next - 1 - k) % RECENTS
@@ -39,22 +36,22 @@ def gather_recents(
             break
         if not wanted[ring.types[place]]:
             continue
-        row = row_of(ring.items[place], goods.prints, goods.table)
+        row = row_of(ring.items[place], prints, table)
         if row >= 0 and place_of(rows[:count], row) < 0:
             rows[count], times[count] = row, ring.at[place]
             count += 1
-    return count
+    desk.recents = count
 
 
 @kernel
-def attend_recents(count: int, at: float, market: Market, mixer: Any, scratch: Scratch) -> None:
+def attend_recents(at: float, standings: NDArray[np.void], mixer: Any, desk: Any) -> None:
     """Fills attention: a softmax of what is learned for an item's place, age and number of behaviors."""
-    attention = scratch.attention
+    attention, learned, count = desk.attention, mixer.attention, desk.recents
     greatest, total = -np.inf, 0.0
     for k in range(count):
-        attention[k] = mixer.attention[BY_PLACE, k]
-        attention[k] += mixer.attention[BY_AGE, _bin((at - scratch.recent_at[k]) / MINUTE)]
-        attention[k] += mixer.attention[BY_BEHAVIORS, _bin(market.standings[scratch.recent_rows[k]].behaviors)]
+        attention[k] = learned[BY_PLACE, k]
+        attention[k] += learned[BY_AGE, _bin((at - desk.recent_at[k]) / MINUTE)]
+        attention[k] += learned[BY_BEHAVIORS, _bin(standings[desk.recent_rows[k]].behaviors)]
         greatest = max(greatest, attention[k])
     for k in range(count):
         attention[k] = np.exp(attention[k] - greatest)
@@ -64,25 +61,21 @@ def attend_recents(count: int, at: float, market: Market, mixer: Any, scratch: S
 
 
 @kernel
-def learn_attention(
-    target: int, count: int, at: float, now: float, market: Market, rules: RankingRules, mixer: Any, scratch: Scratch
-) -> None:
+def learn_attention(target: int, at: float, market: Market, rules: Any, mixer: Any, desk: Any) -> None:
     """One step of online EM: a recent item gets the credit that its followers give to the target.
 
     The logarithms move by Adagrad along the slope of the expected likelihood (generalized EM, Dempster et al. 1977).
     """
-    credit, total = scratch.credit, 0.0
+    credit, attention, rows, count = desk.credit, desk.attention, desk.recent_rows, desk.recents
+    standings, rate, total = market.standings, rules.attention_rate, 0.0
     for k in range(count):
-        likely = UNSEEN + _likely(scratch.recent_rows[k], target, now, market, rules.far_prior)
-        credit[k] = scratch.attention[k] * likely
+        credit[k] = attention[k] * (UNSEEN + _likely(rows[k], target, market, rules.far_prior))
         total += credit[k]
     for k in range(count):
-        slope = credit[k] / total - scratch.attention[k]
-        _climb(mixer, BY_PLACE, k, slope, rules.attention_rate)
-        _climb(mixer, BY_AGE, _bin((at - scratch.recent_at[k]) / MINUTE), slope, rules.attention_rate)
-        _climb(
-            mixer, BY_BEHAVIORS, _bin(market.standings[scratch.recent_rows[k]].behaviors), slope, rules.attention_rate
-        )
+        slope = credit[k] / total - attention[k]
+        _climb(mixer, BY_PLACE, k, slope, rate)
+        _climb(mixer, BY_AGE, _bin((at - desk.recent_at[k]) / MINUTE), slope, rate)
+        _climb(mixer, BY_BEHAVIORS, _bin(standings[rows[k]].behaviors), slope, rate)
 
 
 @kernel
@@ -92,17 +85,19 @@ def _bin(value: float) -> int:
 
 
 @kernel
-def _likely(row: int, target: int, now: float, market: Market, prior: float) -> float:
+def _likely(row: int, target: int, market: Market, prior: float) -> float:
     """How likely the target comes after the item or before it, by what came so far."""
-    slot = market.standings[row].slot
+    standings, tally = market.standings, market.tally[0]
+    standing = standings[row]
+    slot = standing.slot
     if slot < 0:
         return 0.0
-    fade = faded(market, row, now)
+    fade = np.exp2((standing.landmark - tally.events) / tally.half_life)
     place = place_of(market.before_rows[slot, : market.before_n[slot]], target)
     both = market.before[slot, place, FAR] * fade if place >= 0 else 0.0
     place = place_of(market.after_rows[slot, : market.after_n[slot]], target)
     if place >= 0:
-        both += market.after[slot, place, FAR] * faded(market, target, now)
+        both += market.after[slot, place, FAR] * np.exp2((standings[target].landmark - tally.events) / tally.half_life)
     return 0.5 * both / (market.totals[slot, FAR] * fade + prior)
 
 

@@ -11,7 +11,8 @@ from models.catalog.kernels.market import Market
 from models.interests.kernels.types import FEATURES as INTEREST_FEATURES
 from models.interests.kernels.types import Integer, Rules
 from schemas.rows.mixer import CONTEXTS, FEATURES
-from schemas.rows.user import RECENTS, SLOTS, TURNED
+from schemas.rows.trend import POPULARITY_HALF_LIVES
+from schemas.rows.user import CATEGORIES, RECENTS, SLOTS, TURNED
 from schemas.vectors import DIMENSIONS
 
 (
@@ -34,6 +35,8 @@ AFTER_NEAR, BEFORE_NEAR, AFTER_FAR, BEFORE_FAR, TOGETHER_AFTER, TOGETHER_BEFORE 
 SUMS: Final = 8
 (ALWAYS, SAME_SESSION, EXPERIENCE, AFTER_A_DAY, KNOWN_LAST) = range(CONTEXTS)
 MOST_CANDIDATES: Final = 1024
+POPULARITIES: Final = len(POPULARITY_HALF_LIVES)
+BUCKETS: Final = 1024
 
 
 class Goods(NamedTuple):
@@ -53,85 +56,112 @@ class Goods(NamedTuple):
     likes: NDArray[np.int32]
 
 
-class RankingRules(NamedTuple):
-    """Options as kernels take them, scalars only; see RankingOptions.
-
-    near_prior, far_prior: behaviors that what is popular counts beside what came next; session: seconds.
-    """
-
-    neighbors: int
-    popular: int
-    newest: int
-    alike: int
-    nearest: int
-    in_category: int
-    others: int
-    near_prior: float
-    far_prior: float
-    learning_rate: float
-    attention_rate: float
-    session: float
+# Options as kernels take them, one record per variant; see RankingOptions. near_prior, far_prior: behaviors that what
+# is popular counts beside what came next; session in seconds.
+RANKING_RULES = np.dtype(
+    [
+        ("neighbors", "<i8"),
+        ("popular", "<i8"),
+        ("newest", "<i8"),
+        ("alike", "<i8"),
+        ("nearest", "<i8"),
+        ("in_category", "<i8"),
+        ("others", "<i8"),
+        ("negatives", "<i8"),
+        ("near_prior", "<f8"),
+        ("far_prior", "<f8"),
+        ("learning_rate", "<f8"),
+        ("attention_rate", "<f8"),
+        ("session", "<f8"),
+        ("unwanted", "<f8"),
+    ]
+)
+# Room for one ranking at a time; one record, since kernels pass it on as one pointer.
+#
+# By candidate: rows, features by feature, scores, shares, and bases: logarithms of how popular each is. By recent item:
+# recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
+# interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
+# near_scores: of a search. context and weights of the moment; levels of popularity; slopes. buckets: numbers of touched
+# rows by size. near_left, far_left: the shares of attention that recent items leave to what is popular. stamp: of this
+# ranking.
+DESK = np.dtype(
+    [
+        ("stamp", "<i8"),
+        ("recents", "<i8"),
+        ("near_left", "<f4"),
+        ("far_left", "<f4"),
+        ("rows", "<i4", (MOST_CANDIDATES,)),
+        ("features", "<f4", (FEATURES, MOST_CANDIDATES)),
+        ("scores", "<f4", (MOST_CANDIDATES,)),
+        ("shares", "<f4", (MOST_CANDIDATES,)),
+        ("bases", "<f4", (MOST_CANDIDATES,)),
+        ("recent_rows", "<i8", (RECENTS,)),
+        ("recent_at", "<f8", (RECENTS,)),
+        ("attention", "<f8", (RECENTS,)),
+        ("credit", "<f8", (RECENTS,)),
+        ("units", "<f4", (SLOTS, DIMENSIONS)),
+        ("interest_shares", "<f8", (SLOTS,)),
+        ("found", "<f8", (SLOTS, INTEREST_FEATURES)),
+        ("focus", "<f4", (DIMENSIONS,)),
+        ("latest", "<f4", (DIMENSIONS,)),
+        ("against", "<f8", (SLOTS,)),
+        ("named", "<f8", (TURNED,)),
+        ("near_rows", "<i4", (MOST_CANDIDATES,)),
+        ("near_scores", "<f4", (MOST_CANDIDATES,)),
+        ("context", "<f8", (CONTEXTS,)),
+        ("weights", "<f4", (FEATURES,)),
+        ("slopes", "<f4", (FEATURES,)),
+        ("levels", "<f4", (POPULARITIES,)),
+        ("tastes", "<f4", (CATEGORIES,)),
+        ("buckets", "<i4", (BUCKETS,)),
+    ]
+)
 
 
 class Scratch(NamedTuple):
     """Room for one ranking at a time; stamps say what belongs to it, so that nothing is cleared between two.
 
     By catalog row: marks (c,) int64 with sums (c, 8) float32 of neighbors' counts, and chosen (c,) int64; touched (c,)
-    int32 rows with sums, totals (c,) float32 of them. By candidate: rows (n,) int32, features (n, FEATURES) float32,
-    scores and shares (n,) float32. By recent item: recent_rows (24,) int64, recent_at (24,) float64 seconds, attention
-    (24,) float64 that sums to 1, credit (24,) float64. The user's interests: units (8, 128) float32 of unit length,
-    interest_shares (8,) float64, found (8, 6) float64, focus and latest (128,) float32; against and named (8,)
-    float64, what was turned away. near_rows, near_scores (n,): of a search.
-    context (CONTEXTS,) float64 and weights (FEATURES,) float32 of the moment; slopes (FEATURES,) float32; stamp (1,)
-    int64.
+    int32 rows with sums, sizes (c,) int32 of them. desk (1,) DESK.
     """
 
     marks: NDArray[np.int64]
     chosen: NDArray[np.int64]
     sums: NDArray[np.float32]
     touched: NDArray[np.int32]
-    totals: NDArray[np.float32]
-    rows: NDArray[np.int32]
-    features: NDArray[np.float32]
-    scores: NDArray[np.float32]
-    shares: NDArray[np.float32]
-    recent_rows: NDArray[np.int64]
-    recent_at: NDArray[np.float64]
-    attention: NDArray[np.float64]
-    credit: NDArray[np.float64]
-    units: NDArray[np.float32]
-    interest_shares: NDArray[np.float64]
-    found: NDArray[np.float64]
-    focus: NDArray[np.float32]
-    latest: NDArray[np.float32]
-    against: NDArray[np.float64]
-    named: NDArray[np.float64]
-    near_rows: NDArray[np.int32]
-    near_scores: NDArray[np.float32]
-    context: NDArray[np.float64]
-    weights: NDArray[np.float32]
-    slopes: NDArray[np.float32]
-    stamp: NDArray[np.int64]
+    sizes: NDArray[np.int32]
+    desk: NDArray[np.void]
+
+
+class Nearby(NamedTuple):
+    """The index of items by vector, and room for one search in it."""
+
+    items: Index
+    search: SearchScratch
 
 
 class Shop(NamedTuple):
-    """All that lists are made from beside the user; wanted (16,) bool: by type code, whether it speaks for its item."""
+    """All that lists are made from beside the user and what is nearby.
+
+    wanted (16,) bool: by type code, whether it speaks for its item; extra: rows that are always candidates.
+    """
 
     market: Market
     goods: Goods
-    near_index: Index
-    search: SearchScratch
     wanted: NDArray[np.bool_]
     extra: NDArray[np.int32]
     scratch: Scratch
 
 
 class RankingLaws(NamedTuple):
-    """How lists are made: options as kernels take them, and theta (6,) float64, the weights of attention's features."""
+    """How lists are made: options as kernels take them, and theta (6,) float64, the weights of attention's features.
+
+    ranking (v,) RANKING_RULES, one per variant.
+    """
 
     interests: Rules
     theta: NDArray[np.float64]
-    ranking: RankingRules
+    ranking: NDArray[np.void]
 
 
 class Moment(NamedTuple):
@@ -145,30 +175,10 @@ class Moment(NamedTuple):
 def scratch_for(capacity: int) -> Scratch:
     """Room for rankings over a catalog of at most so many rows."""
     return Scratch(
-        marks=np.zeros(capacity, np.int64),
-        chosen=np.zeros(capacity, np.int64),
-        sums=np.zeros((capacity, SUMS), np.float32),
-        touched=np.zeros(capacity, np.int32),
-        totals=np.zeros(capacity, np.float32),
-        rows=np.zeros(MOST_CANDIDATES, np.int32),
-        features=np.zeros((MOST_CANDIDATES, FEATURES), np.float32),
-        scores=np.zeros(MOST_CANDIDATES, np.float32),
-        shares=np.zeros(MOST_CANDIDATES, np.float32),
-        recent_rows=np.zeros(RECENTS, np.int64),
-        recent_at=np.zeros(RECENTS),
-        attention=np.zeros(RECENTS),
-        credit=np.zeros(RECENTS),
-        units=np.zeros((SLOTS, DIMENSIONS), np.float32),
-        interest_shares=np.zeros(SLOTS),
-        found=np.zeros((SLOTS, INTEREST_FEATURES)),
-        focus=np.zeros(DIMENSIONS, np.float32),
-        latest=np.zeros(DIMENSIONS, np.float32),
-        against=np.zeros(SLOTS),
-        named=np.zeros(TURNED),
-        near_rows=np.zeros(MOST_CANDIDATES, np.int32),
-        near_scores=np.zeros(MOST_CANDIDATES, np.float32),
-        context=np.zeros(CONTEXTS),
-        weights=np.zeros(FEATURES, np.float32),
-        slopes=np.zeros(FEATURES, np.float32),
-        stamp=np.zeros(1, np.int64),
+        np.zeros(capacity, np.int64),
+        np.zeros(capacity, np.int64),
+        np.zeros((capacity, SUMS), np.float32),
+        np.zeros(capacity, np.int32),
+        np.zeros(capacity, np.int32),
+        np.zeros(1, DESK),
     )

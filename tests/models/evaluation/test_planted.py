@@ -2,10 +2,13 @@
 
 import math
 
+import pytest
+
 from models.encoder.fake import FakeEncoder
 from models.evaluation.catalogs import TextVectors
 from models.evaluation.planted.half_life import half_life
 from models.evaluation.planted.line import Line, Setup
+from models.evaluation.planted.off_policy import off_policy
 from models.evaluation.planted.recovery import recovery
 from models.evaluation.planted.requests import requests
 from models.interests.options import InterestOptions
@@ -38,3 +41,12 @@ def test_another_seed_plants_other_users() -> None:
 def test_a_model_that_makes_one_interest_of_everything_does_not_recover_what_was_planted() -> None:
     blurred = Setup(StepOptions(InterestOptions(near=-1.0)), SETUP.vectors, SETUP.size)
     assert [line.passed for line in recovery(blurred)] == [False, False]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_records_of_lists_that_explore_tell_what_lists_that_do_not_would_earn(seed: int) -> None:
+    """With other seeds some line fails about once in 600 times, by the bars' own chances; these are fixed."""
+    *estimated, earned = off_policy(Setup(SETUP.options, SETUP.vectors, seed=seed))
+    assert len(estimated) == 4
+    assert all(line.passed for line in estimated), estimated
+    assert earned.value < 0.9

@@ -182,5 +182,5 @@ def test_a_row_that_does_not_fit_is_refused(place, size):
 
 def test_bytes_per_user_is_what_the_arrays_take():
     arena = UserArena(10)
-    arrays = [getattr(arena, name) for name in (*WHOLE, "directions")]
+    arrays = [getattr(arena, name) for name in (*WHOLE, "directions", "last_lists")]
     assert arena.bytes_per_user == sum(array.nbytes for array in arrays) // 10

@@ -9,9 +9,9 @@ from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
 from models.interests.kernels.types import User
 from models.ranking.kernels.offering import offer_one
-from models.ranking.kernels.types import RankingLaws, Scratch
+from models.ranking.kernels.types import RankingLaws
 from models.ranking.rank import Ranked, rank
-from models.ranking.shop import shop_of
+from models.ranking.shop import nearby_of, shop_of
 from models.step import StepOptions
 from schemas.behaviors import Behavior
 from schemas.ids import item_print
@@ -81,7 +81,7 @@ def ranked(arena: UserArena, slots: np.ndarray, catalog: Catalog, options: StepO
     return rank(arena, slots, catalog, options.interests, options.laws_in(catalog).rules, options.ranking)
 
 
-def scored(arena: UserArena, slot: int, catalog: Catalog, options: StepOptions) -> tuple[list[int], Scratch]:
+def scored(arena: UserArena, slot: int, catalog: Catalog, options: StepOptions) -> tuple[list[int], np.void]:
     """A user's candidates, and what was written down about them on the way."""
     rules, theta = options.laws_in(catalog).rules, weights_of_features(arena, options.interests)
     made = shop_of(catalog, options.interests.weights() > 0.0)
@@ -89,8 +89,9 @@ def scored(arena: UserArena, slot: int, catalog: Catalog, options: StepOptions) 
     rows = (columns.head, columns.feedback, columns.rings, columns.meta, columns.directions)
     user, at = User(*(column[slot] for column in rows)), float(arena.head["at"][slot])
     laws = RankingLaws(rules, theta, options.ranking.rules())
-    count = offer_one(user, columns.seen[slot], at, laws, made, options.ranking.unwanted, arena.mixers[0])
-    return made.scratch.rows[:count].tolist(), made.scratch
+    count = offer_one(user, columns.seen[slot], at, laws, laws.ranking[0], made, nearby_of(catalog), arena.mixers[0])
+    desk = made.scratch.desk[0]
+    return desk["rows"][:count].tolist(), desk
 
 
 def world_of(

@@ -138,11 +138,9 @@ def print_of(world: World, row: int) -> int:
     return item_print(world.catalog.ids[row])
 
 
-def likelihood(features: np.ndarray, weights: np.ndarray, target: int, near: int, others: float) -> float:
-    """Logarithm of how likely the target is, rows from `near` on standing for all others, in float64."""
+def likelihood(features: np.ndarray, weights: np.ndarray, target: int, counts: np.ndarray) -> float:
+    """Logarithm of how likely the target is, each row standing for so many items, in float64."""
     worth = features.astype(np.float64) @ weights
-    counts = np.ones(len(worth))
-    counts[near:] = others / max(len(worth) - near, 1)
     return float(worth[target] - log(np.sum(counts * np.exp(worth))))
 
 

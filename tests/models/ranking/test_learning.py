@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.ranking.kernels.logarithms import log2
+from models.ranking.kernels.learning import thin
+from models.ranking.kernels.logarithms import exp2, log2
 from models.ranking.kernels.mixing import climb, score
 from models.ranking.kernels.types import scratch_for
 from models.ranking.options import RankingOptions
@@ -28,22 +29,54 @@ def test_the_fast_logarithm_is_the_logarithm(exponent):
     assert log2(value) == pytest.approx(np.log2(float(value)), abs=1e-4)
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.floats(-125.0, 125.0))
+def test_the_fast_power_is_the_power(exponent):
+    assert exp2(np.float32(exponent)) == pytest.approx(2.0 ** float(np.float32(exponent)), rel=1e-6)
+
+
+def test_a_power_too_small_for_its_bits_is_next_to_nothing():
+    assert 0.0 <= exp2(np.float32(-1e30)) < 1e-37
+
+
+def test_each_candidate_is_as_likely_learned_from_and_the_target_always():
+    taken = np.zeros(40)
+    for seed in range(2_000):
+        desk = scratch_for(1).desk[0]
+        desk["rows"][:40] = np.arange(40)
+        left, place = thin(np.uint64(seed), 40, 7, 12, desk)
+        rows = desk["rows"][:left].tolist()
+        assert (left, rows[place], len(set(rows))) == (13, 7, 13)
+        taken[rows] += 1
+    assert taken[7] == 2_000
+    np.testing.assert_allclose(np.delete(taken, 7) / 2_000, 12 / 39, atol=0.05)
+
+
+def test_few_candidates_are_all_learned_from():
+    desk = scratch_for(1).desk[0]
+    desk["rows"][:5] = np.arange(5)
+    assert thin(np.uint64(1), 5, 2, 4, desk) == (5, 2)
+    assert desk["rows"][:5].tolist() == [0, 1, 2, 3, 4]
+
+
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(2, 12), st.sampled_from([0, 5]), st.sampled_from([5.0, 400.0]))
-def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, others):
-    chance, scratch, count = np.random.default_rng(seed), scratch_for(1), near + drawn
+@given(st.integers(0, 2**32 - 1), st.integers(2, 12), st.sampled_from([0, 5]), st.sampled_from([1.0, 3.5]))
+def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, rivals):
+    chance, desk, count = np.random.default_rng(seed), scratch_for(1).desk[0], near + drawn
     mixers, target = new_mixer(), int(chance.integers(near))
     mixers["weights"], mixers["squares"] = chance.normal(size=(FEATURES, CONTEXTS)), 1e-20
     before = mixers["weights"][0].copy()
     context = chance.normal(size=CONTEXTS)
-    scratch.features[:count] = chance.normal(size=(count, FEATURES))
-    scratch.context[:], scratch.weights[:] = context, before @ context
-    score(count, scratch)
-    rules = RankingOptions(learning_rate=0.25).rules()
-    climb(target, near, count, others, rules, mixers[0], scratch)
+    features = chance.normal(size=(count, FEATURES)).astype(np.float32)
+    desk["features"][:, :count] = features.T
+    desk["context"][:], desk["weights"][:] = context, before @ context
+    score(count, desk)
+    climb(target, near, count, rivals, 80.0, 0.25, mixers[0], desk)
+    counts = np.where(np.arange(count) < near, rivals, 80.0)
+    counts[target] = 1.0
 
     def worth(weights: np.ndarray) -> float:
-        return likelihood(scratch.features[:count], weights @ context, target, near, others)
+        return likelihood(features, weights @ context, target, counts)
 
     slopes = np.zeros_like(before)
     for place in np.ndindex(before.shape):

@@ -59,14 +59,14 @@ def test_attention_and_features_are_those_of_the_slow_twin(history, flow):
     catalog.put_trends(trends)
     arena = user_after(catalog, history, EVERYTHING)
     world = world_of(arena, catalog, history, EVERYTHING, trends)
-    rows, scratch = scored(arena, 0, catalog, EVERYTHING)
+    rows, desk = scored(arena, 0, catalog, EVERYTHING)
     count = len(world.recents)
-    attention = scratch.attention[:count]
+    attention = desk["attention"][:count]
     np.testing.assert_allclose(attention, slow.attention_of(world), atol=1e-6)
     if count:
         assert attention.sum() == pytest.approx(1.0)
     for place, row in enumerate(rows):
-        np.testing.assert_allclose(scratch.features[place], slow.features_of(world, row), atol=1e-3)
+        np.testing.assert_allclose(desk["features"][:, place], slow.features_of(world, row), atol=1e-3)
 
 
 @settings(max_examples=40, deadline=None)
@@ -77,11 +77,11 @@ def test_what_was_turned_away_loses_what_the_slow_twin_says(history, weight):
     plain = StepOptions(ranking=RankingOptions(length=100, unwanted=0.0))
     arena = user_after(catalog, history, plain)
     world = world_of(arena, catalog, history, plain)
-    rows, scratch = scored(arena, 0, catalog, options)
-    wanted = scratch.features[: len(rows)] @ scratch.weights
+    rows, desk = scored(arena, 0, catalog, options)
+    wanted = desk["features"][:, : len(rows)].T @ desk["weights"]
     against = np.array([slow.against(world, row) for row in rows])
     lost = np.where(np.isinf(against), np.inf, weight * np.where(np.isinf(against), 0.0, against))
-    np.testing.assert_allclose(scratch.scores[: len(rows)], wanted - lost, atol=1e-4)
+    np.testing.assert_allclose(desk["scores"][: len(rows)], wanted - lost, atol=1e-4)
 
 
 @settings(max_examples=40, deadline=None)

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, owner_of, owner_prefix, waiting_key
+from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, mixer_key, owner_of, owner_prefix, waiting_key
 from tests.schemas.strategies import ids
 
 
@@ -25,6 +25,7 @@ def test_rows_of_the_partition_sort_before_those_of_any_owner(owner: str):
 def test_rows_of_the_partition_have_no_owner():
     assert owner_of(POSITIONS_KEY) is None
     assert owner_of(waiting_key(7)) is None
+    assert owner_of(mixer_key("default")) is None
 
 
 @given(numbers=st.lists(st.integers(0, 2**64 - 1), max_size=10))
