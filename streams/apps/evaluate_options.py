@@ -15,6 +15,7 @@ class EvaluateOptions:
     dislike_below: behaviors of a smaller value count as dislikes. size: of the simulated shops, 1 where bars hold.
     seed: of all that is simulated. interests: by the vectors of interests alone, each part of the model off in turn.
     against: names of models.evaluation.rivals.comparison; ablate: each source of candidates off in turn.
+    through_kafka: compare with worker processes instead, on the first so many behaviors in lock_step and free_running.
     """
 
     planted: bool = False
@@ -31,3 +32,6 @@ class EvaluateOptions:
     interests: bool = False
     against: tuple[str, ...] = ()
     ablate: bool = False
+    through_kafka: bool = False
+    lock_step: int = 1_000
+    free_running: int = 5_000

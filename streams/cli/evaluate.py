@@ -26,6 +26,15 @@ def evaluate(  # noqa: PLR0913 - one for each option
     interests: Annotated[
         bool, typer.Option("--interests", help="By interest vectors alone, each part of the model off in turn.")
     ] = False,
+    through_kafka: Annotated[
+        bool, typer.Option("--through-kafka", help="By worker processes on a Kafka in memory; see below.")
+    ] = False,
+    lock_step: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --through-kafka: so many behaviors one by one.")
+    ] = 1_000,
+    free_running: Annotated[
+        int, typer.Option(min=1, metavar="N", help="With --through-kafka: so many as fast as they are taken.")
+    ] = 5_000,
     limit: Annotated[
         int, typer.Option(min=0, metavar="N", help="Foretell at most N behaviors, evenly chosen; 0 for all.")
     ] = 0,
@@ -58,6 +67,12 @@ def evaluate(  # noqa: PLR0913 - one for each option
     EVENTS is a CSV as `penchant replay` takes it, or has the columns user,
     item, ts (epoch seconds) and value.
 
+    --through-kafka sends the first behaviors through a Kafka in memory to
+    worker processes: one by one to a single worker, whose lists must be
+    those of this process; then to two workers on four partitions, to tell
+    what it costs that they learn apart and commit many at once. It ends
+    with code 1 when a list is another one, is lost or is doubled.
+
     --planted measures instead what is made of simulated users, and ends
     with code 1 when a line does not reach its bar.
 
@@ -67,11 +82,13 @@ def evaluate(  # noqa: PLR0913 - one for each option
         penchant evaluate --planted --seed 2
         penchant evaluate --against popularity,cooccurrence
         penchant evaluate --interests --limit 2000
+        penchant evaluate --through-kafka --free-running 20000
         penchant evaluate --events clicks.csv.gz --items shop.jsonl --json
     """
     from streams.apps import evaluate as lists
     from streams.apps import evaluate_interests as alone
     from streams.apps import evaluate_planted as simulated
+    from streams.apps.evaluate_kafka import run as through
     from streams.apps.evaluate_options import EvaluateOptions
     from streams.apps.operators import keep_logs_quiet
 
@@ -90,5 +107,9 @@ def evaluate(  # noqa: PLR0913 - one for each option
         interests=interests,
         against=tuple(name.strip() for name in against.split(",") if name.strip()),
         ablate=ablate,
+        through_kafka=through_kafka,
+        lock_step=lock_step,
+        free_running=free_running,
     )
-    end((simulated if planted else alone if interests else lists).run(settings_of(), options))
+    chosen = simulated if planted else alone if interests else through if through_kafka else lists
+    end(chosen.run(settings_of(), options))
