@@ -2,8 +2,8 @@
 
 `python -m tests.bench startup` measures how long the command line and a worker take to start instead, `python -m
 tests.bench curve FILE.png` draws what the threshold is worth above which a behavior belongs to an interest, `python -m
-tests.bench index` measures searches for items by vectors, and `python -m tests.bench kernels` what behaviors and
-records cost without Kafka.
+tests.bench index` measures searches for items by vectors, `python -m tests.bench kernels` what behaviors and records
+cost without Kafka, and `python -m tests.bench lists` what a list costs as catalogs, histories and users grow.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tempfile import TemporaryDirectory
 
 from streams.logs import configure_logs
-from tests.bench import curve, index, kernel, startup
+from tests.bench import curve, index, kernel, lists, startup
 from tests.bench.plan import Plan, Variant
 from tests.bench.report import cost_notes, cost_rows, report, row, stage_table
 from tests.bench.result import Result
@@ -50,6 +50,9 @@ def main() -> None:
         return
     if sys.argv[1:2] == ["curve"]:
         curve.main(sys.argv[2:])
+        return
+    if sys.argv[1:2] == ["lists"]:
+        lists.main(sys.argv[2:])
         return
     if sys.argv[1:2] == ["index"]:
         index.main(sys.argv[2:])
