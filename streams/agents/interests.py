@@ -10,16 +10,14 @@ import numpy as np
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.records import RecordWriter
-from models.step import SPOKEN, Resolution, StepOptions, Traces, no_traces, receive, receive_again, recommend
+from models.ranking.rules import NO_RULES
+from models.step import SPOKEN, Resolution, StepOptions, Traces, lists_for, no_traces, receive, receive_again
 from schemas.behaviors import (
     Behavior,
     encode_behavior,
 )
 from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS
 from schemas.encoding import EncodeAnswer, EncodeRequest, encode_request
-from schemas.rows.keys import LEARNED_KEY, MIXER_KEY
-from schemas.rows.learned import read_learned
-from schemas.rows.mixer import read_mixer
 from schemas.rows.partition import PositionsRow
 from schemas.trends import encode_signal_block
 from streams.agents.accepting import Accepted, accepted, decoded, decoded_answers
@@ -28,7 +26,10 @@ from streams.agents.aliases import Aliases
 from streams.agents.answers import receive_answers
 from streams.agents.dead_letters import DeadLetters
 from streams.agents.handoffs import Handoffs
+from streams.agents.learned import Learned
 from streams.agents.mood import Mood
+from streams.agents.quality import Quality
+from streams.agents.rules import RulesFile
 from streams.agents.signals import Signals
 from streams.agents.users import Users
 from streams.agents.waiting import Waiting
@@ -68,14 +69,25 @@ class InterestsOptions:
 
 
 class InterestsProcessor:
-    """The users of one partition."""
+    """The users of one partition. rules: what lists obey, None for nothing; quality: who counts what they are worth."""
 
-    def __init__(self, options: InterestsOptions, catalog: Catalog, partition: int, metrics: WorkerMetrics) -> None:
+    def __init__(
+        self,
+        options: InterestsOptions,
+        catalog: Catalog,
+        partition: int,
+        metrics: WorkerMetrics,
+        rules: RulesFile | None = None,
+        quality: Quality | None = None,
+    ) -> None:
+        variants = [one.name for one in options.step.variants]
         self._options = options
+        self._quality = quality or Quality(metrics, variants)
+        self._rules = rules
         self._metrics = metrics
         self._catalog = catalog
         self._partition = partition
-        self._arena = UserArena()
+        self._arena = UserArena(variants=len(variants))
         self._users = Users(self._arena, options.partitioner, partition, options.partitions, metrics)
         self._waiting = Waiting(options.waiting_limit, options.topics.handoffs)
         self._letters = DeadLetters(partition, metrics)
@@ -85,7 +97,7 @@ class InterestsProcessor:
         )
         self._ages = Ages(metrics.freshness)
         self._writer = RecordWriter(catalog, options.step.interests, Mood(metrics, partition).observe)
-        self._learned = self._mixer = b""
+        self._learned = Learned(self._arena, variants)
         self._signals = Signals(options.step.interests)
         self._requests: list[tuple[bytes | None, bytes | None]] = []
         self._rows: list[Row] = []
@@ -98,12 +110,7 @@ class InterestsProcessor:
         self._users.load(store, positions.partitioners if positions else ())
         self._waiting.load(store, positions.next_waiting if positions else 0)
         self._aliases.load(store)
-        if (learned := store.get_many([LEARNED_KEY])[0]) is not None:
-            self._learned = learned
-            self._arena.learned[:] = read_learned(learned)
-        if (mixer := store.get_many([MIXER_KEY])[0]) is not None:
-            self._mixer = mixer
-            self._arena.mixers[:] = read_mixer(mixer)
+        self._learned.load(store)
         if positions:
             self._watermark, self._events = positions.watermark, positions.events
             self._signals.told = positions.signals
@@ -136,6 +143,7 @@ class InterestsProcessor:
         at = np.array(taken.at)
         self._watermark = max(self._watermark, float(at.max()))
         resolution = take_in(self._arena, self._catalog, slots, taken.behaviors, at, self._options.step)
+        self._quality.judge(resolution.judgments)
         self._count(taken.behaviors, at, slots, resolution.applied, resolution.traces)
         self._ages.add(at[resolution.applied], [taken.records[index] for index in resolution.applied.tolist()])
         self._metrics.duplicates.inc(resolution.duplicates)
@@ -247,22 +255,18 @@ class InterestsProcessor:
             lists = self._lists(touched)
         with stage("pack").time():
             flush = Flush(outputs=self._outputs(touched, lists))
-            flush.rows = [*self._arena.take_rows(changed), *self._rows, *self._take_learned()]
+            flush.rows = [*self._arena.take_rows(changed), *self._rows, *self._learned.take()]
             flush.rows += self._handoffs.take_rows()
         self._rows = []
         return flush
 
-    def _take_learned(self) -> list[Row]:
-        learned, mixer = self._arena.learned.tobytes(), self._arena.mixers.tobytes()
-        rows: list[Row] = [(LEARNED_KEY, learned)] if learned != self._learned else []
-        rows += [(MIXER_KEY, mixer)] if mixer != self._mixer else []
-        self._learned, self._mixer = learned, mixer
-        return rows
-
     def _lists(self, touched: np.ndarray) -> list[bytes]:
         if not self._options.lists or not len(touched):
             return []
-        return recommend(self._arena, touched, self._catalog, self._options.step)
+        active = self._rules.active(self._catalog, len(touched)) if self._rules else NO_RULES
+        lists = lists_for(self._arena, touched, self._catalog, self._options.step, active)
+        self._quality.publish(self._catalog, lists)
+        return lists.records
 
     def _outputs(self, touched: np.ndarray, lists: list[bytes]) -> list[Output]:
         options, topics, partition = self._options, self._options.topics, self._partition

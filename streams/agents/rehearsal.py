@@ -9,9 +9,12 @@ import numpy as np
 from faust.types import TP
 
 from models.catalog.catalog import Catalog
+from models.ranking.variants import assigned
+from models.step import StepOptions
 from models.trends.options import TrendOptions
 from schemas.behaviors import Behavior, encode_behavior
 from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answer
+from schemas.ids import fingerprints
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import InterestsOptions, InterestsProcessor
@@ -22,7 +25,7 @@ from streams.settings import TopicSettings
 from streams.state.processor import Flush
 from streams.state.store import LocalStore
 
-ITEM = "rehearsed"
+ITEM, WORDED = "rehearsed", "worded"
 EARLIER, LATER = 1_000_000_000_000, 4_000_000_000_000
 
 
@@ -37,13 +40,14 @@ class _Record:
 
 def rehearse(options: InterestsOptions) -> None:
     """Runs what the agents run, on a store and a catalog of its own; takes seconds where nothing is compiled yet."""
-    topics = options.topics
+    topics, step = options.topics, _evenly_shared(options.step)
     vector = to_bytes(np.ones(DIMENSIONS, np.float32))
     catalog = Catalog(1)
-    for category in (EARLIER, LATER):
-        catalog.put(ItemVector(item_id=ITEM, encoder=ITEM, vector=vector, categories=(str(category),)))
+    for item_id, category in ((ITEM, str(EARLIER)), (ITEM, str(LATER)), (WORDED, WORDED)):
+        catalog.put(ItemVector(item_id=item_id, encoder=ITEM, vector=vector, categories=(category,)))
     metrics = WorkerMetrics()
-    users = InterestsProcessor(replace(options, partitions=1, signal_partitions=1, arena_users=1), catalog, 0, metrics)
+    alone = replace(options, step=step, partitions=1, signal_partitions=1, arena_users=1)
+    users = InterestsProcessor(alone, catalog, 0, metrics)
     trends = TrendsProcessor(topics, TrendOptions(), 0, metrics)
     with TemporaryDirectory() as folder:
         store = LocalStore(Path(folder) / "users")
@@ -61,7 +65,7 @@ def rehearse(options: InterestsOptions) -> None:
         )
         users.apply(_batch(topics.behaviors_encoded, [encode_answer(answer), encode_answer(wish)]))
         flush = _flush(users, store)
-        users.apply(_batch(topics.clickstream, [_behavior("first", LATER)]))
+        users.apply(_batch(topics.clickstream, [_behavior(user, LATER) for user in ("first", *_one_of_each(step))]))
         users.tick()
         _identify(users, store, topics)
         store.close()
@@ -77,6 +81,18 @@ def _identify(users: InterestsProcessor, store: LocalStore, topics: TopicSetting
     users.apply(_batch(topics.clickstream, [encode_behavior(seen), encode_behavior(known)]))
     while handed := [o for o in _flush(users, store).outputs if o.topic == topics.handoffs]:
         users.apply(_batch(topics.handoffs, [value for output in handed for _, value in output.records if value]))
+
+
+def _evenly_shared(step: StepOptions) -> StepOptions:
+    """The same with equal shares for all variants, so that a user of each is soon found."""
+    return replace(step, others=tuple(replace(one, share=1.0 / len(step.variants)) for one in step.others))
+
+
+def _one_of_each(step: StepOptions) -> list[str]:
+    """A user of each variant."""
+    names = [f"user {number}" for number in range(100 * len(step.variants))]
+    places = assigned(fingerprints(names), step.variants)
+    return [names[int(np.argmax(places == place))] for place in range(len(step.variants))]
 
 
 def _flush(users: InterestsProcessor, store: LocalStore) -> Flush:

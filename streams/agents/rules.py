@@ -1,12 +1,18 @@
 """Rules file: the business rules in force, read anew when their file changes."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from models.ranking.rules import RuleTable
+import numpy as np
+
+from models.catalog.catalog import Catalog
+from models.ranking.rules import Active, RuleTable
 from schemas.errors import SchemaError
 from schemas.rules import Rule, decode_rules
 from streams.logs import get_log
+
+LOOKED_AT_ONCE = 2_000  # items, which take some 10 ms
 
 log = get_log("rules")
 
@@ -20,23 +26,39 @@ class RulesProblem(Exception):  # noqa: N818 - it is the file that errs
 class RulesFile:
     """The rules of one file, or none without one.
 
-    length: of the lists, beyond which nothing can be pinned. refused: called for each change that could not be used.
-    table: the rules in force, for all partitions of a worker.
+    length: of the shortest lists, beyond which nothing can be pinned. refused: called for each change that could not be
+    used. clock: epoch seconds; windows are of the moment of publication, since that is when a list is shown, and so
+    neither late behaviors nor a replay bring back what is over. table: the rules in force, for all partitions.
 
     Raises: RulesProblem when the file cannot be used at the start.
     """
 
-    def __init__(self, path: Path | None, length: int, refused: Callable[[], None]) -> None:
+    def __init__(
+        self, path: Path | None, length: int, refused: Callable[[], None], clock: Callable[[], float] = time.time
+    ) -> None:
         self._path = path
         self._length = length
         self._refused = refused
+        self._clock = clock
         self._seen = self._used = None if path is None else _stamp(path)
+        self._coming: RuleTable | None = None
         self.table = RuleTable(() if path is None else read_rules(path, length))
 
-    def refresh(self) -> bool:
-        """Puts a changed file into force once it is the same as at the last call, so that none is read half written.
+    def active(self, catalog: Catalog, lists: int) -> Active:
+        """The rules that hold for so many lists, published now."""
+        return self.table.active(catalog, np.full(lists, self._clock()))
 
-        One that cannot be used is logged and counted once, and the rules in force stay. Says whether they changed.
+    def forget(self, item_ids: Sequence[str]) -> None:
+        """Looks anew at items that were put into the catalog again; new ones may be among them."""
+        self.table.forget(item_ids)
+        if self._coming is not None:
+            self._coming.forget(item_ids)
+
+    def refresh(self) -> bool:
+        """Reads a changed file once it is the same as at the last call, so that none is read half written.
+
+        One that cannot be used is logged and counted once, and the rules in force stay. Says whether there are new
+        rules, which come into force by `advance`.
         """
         if self._path is None:
             return False
@@ -51,8 +73,20 @@ class RulesFile:
             log.error("rules refused, those before stay in force", path=str(self._path), reason=str(problem))
             self._refused()
             return False
-        self.table = RuleTable(rules)
-        log.info("rules in force", path=str(self._path), rules=len(rules))
+        self._coming = RuleTable(rules)
+        return True
+
+    def advance(self, catalog: Catalog) -> bool:
+        """Looks at some of the items that the newest rules have not seen; when none is left, these are in force.
+
+        Says whether that is so. Work between two calls goes on by the rules before.
+        """
+        newest = self._coming or self.table
+        if not newest.look(catalog, LOOKED_AT_ONCE):
+            return False
+        if self._coming is not None:
+            self.table, self._coming = self._coming, None
+            log.info("rules in force", path=str(self._path), rules=len(self.table.rules))
         return True
 
 
@@ -62,7 +96,7 @@ def read_rules(path: Path, length: int) -> tuple[Rule, ...]:
         rules = decode_rules(path.read_bytes(), str(path))
     except OSError as error:
         raise RulesProblem(
-            f"{path} cannot be read ({error.strerror}): mend the setting ranking.rules or the file's rights"
+            f"{path} cannot be read ({error.strerror}): mend the setting worker.rules or the file's rights"
         ) from None
     except SchemaError as error:
         raise RulesProblem(str(error)) from None
@@ -71,7 +105,7 @@ def read_rules(path: Path, length: int) -> tuple[Rule, ...]:
             name = f" ({rule.name})" if rule.name else ""
             raise RulesProblem(
                 f"{path}: rule {number}{name}: `pin.place`: {rule.pin.place} is beyond the list's end: at most"
-                f" {length}, which is ranking.length"
+                f" {length}, the shortest ranking.length"
             )
     return rules
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 from confluent_kafka import KafkaError, KafkaException, Message
 
 from schemas.content_types import JSON_HEADERS
+from schemas.dead_letters import Headers
 from streams.apps.operators import OperatorError
 from streams.kafka.client import open_producer, reason
 from streams.kafka.topics import TopicAdmin, partitions_of
@@ -23,7 +24,7 @@ class DeliveryError(OperatorError):
 
 
 class Feed:
-    """A producer of JSON records, as a context manager; leaving it in good order waits for every acknowledgement.
+    """A producer of records, as a context manager; leaving it in good order waits for every acknowledgement.
 
     partitioner: how a key becomes a partition; crc32 is the default of librdkafka and so of most Python producers.
     Raises: TopicError or OperatorError when Kafka or a topic is not there, DeliveryError when records get lost.
@@ -50,11 +51,11 @@ class Feed:
             self._producer.purge()
             self._producer.flush(1)
 
-    def send(self, topic: str, key: str, value: bytes) -> None:
-        """Hands one record over; waits while the local queue is full."""
+    def send(self, topic: str, key: str, value: bytes, headers: Headers = JSON_HEADERS) -> None:
+        """Hands one record over, JSON if its headers do not say otherwise; waits while the local queue is full."""
         while True:
             try:
-                self._producer.produce(topic, value, key.encode(), headers=JSON_HEADERS, on_delivery=self._delivered)
+                self._producer.produce(topic, value, key.encode(), headers=headers, on_delivery=self._delivered)
                 break
             except BufferError:
                 self._producer.poll(0.05)

@@ -102,10 +102,14 @@ class Children:
         for child in self._children:
             child.stop()
 
-    def start(self, command: str) -> ChildProcess:
-        """Starts `penchant COMMAND`; its output goes to COMMAND.log."""
+    def start(self, command: str, name: str | None = None, more: Mapping[str, str] | None = None) -> ChildProcess:
+        """Starts `penchant COMMAND`; its output goes to NAME.log, which is the command's where none is given.
+
+        more: variables of its own, above those of all.
+        """
         words = [sys.executable, "-m", "streams.cli", command]
-        child = ChildProcess(command, words, self._logs / f"{command}.log", self._environment)
+        name = name or command
+        child = ChildProcess(name, words, self._logs / f"{name}.log", {**self._environment, **(more or {})})
         self._children.append(child)
         return child
 

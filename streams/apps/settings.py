@@ -122,7 +122,7 @@ def written(value: object) -> str:
     if isinstance(value, tuple):
         return f"[{', '.join(map(written, value))}]"
     if is_dataclass(value) and not isinstance(value, type):
-        return written(asdict(value))
+        return written({name: inner for name, inner in asdict(value).items() if inner is not None})
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -9,6 +9,7 @@ import typer
 from confluent_kafka import KafkaException
 
 from models.encoder.errors import EncoderError
+from streams.agents.rules import RulesProblem
 from streams.apps.interrupts import Interrupts
 from streams.apps.operators import OperatorError, explanation
 from streams.apps.rights import Needs, lacking_rights
@@ -27,7 +28,7 @@ STEP = 1.0  # seconds between looks at a Kafka that does not answer
 REMINDER = 10.0  # seconds between lines that say so
 MENDABLE = (
     *(OperatorError, ClientError, TopicError, StoreError, CacheError, EncoderError, MetricsServerError),
-    HangingTransactionError,
+    *(HangingTransactionError, RulesProblem),
 )
 KAFKA_CLIENTS = ("aiokafka", "cimpl", "confluent_kafka")
 FORBIDDEN = ("authorization failed", "authorization_failed", "authorizationfailed")

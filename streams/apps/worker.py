@@ -14,7 +14,9 @@ from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.step import StepOptions
 from streams.agents.interests import InterestsOptions, InterestsProcessor
+from streams.agents.quality import Quality
 from streams.agents.rehearsal import rehearse
+from streams.agents.rules import RulesFile
 from streams.agents.trends import TrendsProcessor
 from streams.apps.collector import spare_collector
 from streams.apps.interrupts import Interrupted
@@ -24,7 +26,7 @@ from streams.apps.rights import needs_of_worker
 from streams.apps.startup import end_process, topics_once_kafka_answers
 from streams.catalog.follower import CatalogFollower
 from streams.kafka.client import faust_options
-from streams.kafka.transport import BatchApp
+from streams.kafka.transport import BatchApp, PatientAssignor
 from streams.logs import configure_logs, get_log
 from streams.metrics import Health, MetricsServer, WorkerMetrics
 from streams.metrics.health import BEAT_INTERVAL
@@ -35,6 +37,7 @@ from streams.state.processor import Processor
 from streams.state.store import claim
 
 TICK_INTERVAL = 10.0
+RULES_INTERVAL = 1.0
 MAX_POLL_INTERVAL = 1_000.0
 REBALANCE_TIMEOUT = 60.0
 LEAVE_LIMIT = 25.0  # seconds for the last commit and the group's goodbye, below what an orchestrator waits
@@ -74,16 +77,20 @@ class Worker:
         self._settings = settings
         self._metrics, self._health = metrics, health
         self._claim = claim(settings.worker.data)
+        self._rules = RulesFile(settings.worker.rules, settings.shortest_list, metrics.rules_refused.inc)
         self._stop = asyncio.Event()
         self._catalog = Catalog(neighbors=settings.trends.neighbors)
-        self._step = StepOptions(settings.interests, settings.ranking)
+        self._step = StepOptions(settings.interests, settings.ranking, settings.ranking_variants)
+        self._quality = Quality(metrics, [one.name for one in self._step.variants])
         self._posts: set[asyncio.Future[None]] = set()
         partitions = topics_once_kafka_answers(settings, needs_of_worker(settings))
         self._partitions = partitions
         self.host = PartitionHost(
             [self._users_store(), self._items_store()], settings.kafka, settings.worker.fenced_grace, metrics
         )
-        self._follower = CatalogFollower(settings.kafka, settings.topics, self._catalog, self._items_arrived, self._end)
+        self._follower = CatalogFollower(
+            settings.kafka, settings.topics, self._catalog, metrics, self._items_arrived, self._end
+        )
         health.require("the catalog is loaded", lambda: self._follower.loaded)
         health.require("the group's partitions are recovered", lambda: self.host.settled)
         health.require("the worker is not stopping", lambda: not self._stop.is_set())
@@ -105,9 +112,10 @@ class Worker:
         return 0
 
     async def _ready(self) -> None:
-        """Returns when no partition would have to wait for this worker: kernels are compiled, the catalog is loaded."""
+        """Returns when no partition would have to wait for this worker: kernels are compiled, the catalog is known."""
         await asyncio.to_thread(rehearse, self._interests_options(1))
         await self._follower.wait_until_loaded()
+        await self._refresh_rules()
 
     async def _serve(self) -> None:
         spare_collector()
@@ -118,6 +126,7 @@ class Worker:
         tasks = [
             asyncio.ensure_future(self._every(self._settings.worker.position_interval, partial(self._pass_over, app))),
             asyncio.ensure_future(self._every(TICK_INTERVAL, self.host.tick)),
+            asyncio.ensure_future(self._every(RULES_INTERVAL, self._refresh_rules)),
             asyncio.ensure_future(self._every(BEAT_INTERVAL, partial(self._observe_lag, app))),
         ]
         await self._first_of(app.wait_until_stopped(), self._stop.wait())
@@ -153,6 +162,7 @@ class Worker:
             broker_max_poll_interval=MAX_POLL_INTERVAL,
             broker_max_poll_records=worker.poll_records,
             broker_check_crcs=not settings.kafka.embedded,
+            **({"PartitionAssignor": PatientAssignor} if settings.kafka.embedded else {}),
             **faust_options(settings.kafka),
         )
         app.batch_agent([topics.clickstream, topics.behaviors_encoded, topics.handoffs], self.host.submit)
@@ -163,7 +173,8 @@ class Worker:
         settings, topics = self._settings, self._settings.topics
 
         def processor(partition: int, owned: int) -> Processor:
-            return InterestsProcessor(self._interests_options(owned), self._catalog, partition, self._metrics)
+            options = self._interests_options(owned)
+            return InterestsProcessor(options, self._catalog, partition, self._metrics, self._rules, self._quality)
 
         sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs)
         interval = settings.worker.flush_interval
@@ -211,6 +222,7 @@ class Worker:
 
     def _items_arrived(self, item_ids: Sequence[str]) -> None:
         """Lets owners apply what waited for these items; runs in the event loop, as do the owners."""
+        self._rules.forget(item_ids)
         for owner in self.host.owners.values():
             processor = owner.processor
             if isinstance(processor, InterestsProcessor) and processor.wants(item_ids):
@@ -221,7 +233,14 @@ class Worker:
     async def _beat(self) -> None:
         self._health.beat()
         self._metrics.catalog_items.set(len(self._catalog.rows))
+        self._metrics.rules.set(len(self._rules.table.rules))
+        self._quality.observe(self._catalog)
         observe_state(self._metrics, self.host)
+
+    async def _refresh_rules(self) -> None:
+        await asyncio.to_thread(self._rules.refresh)
+        while not self._rules.advance(self._catalog):
+            await asyncio.sleep(0)
 
     async def _observe_lag(self, app: BatchApp) -> None:
         observe_lag(self._metrics, self.host, await app.consumer.reach())

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
@@ -13,6 +14,7 @@ from schemas.items import decode_item_vector
 from schemas.rows.trend import check_trend
 from streams.kafka.client import open_consumer
 from streams.logs import get_log
+from streams.metrics import WorkerMetrics
 from streams.settings import KafkaSettings, TopicSettings
 
 BATCH = 2_000
@@ -32,12 +34,14 @@ class CatalogFollower:
         kafka: KafkaSettings,
         topics: TopicSettings,
         catalog: Catalog,
+        metrics: WorkerMetrics,
         arrived: Callable[[Sequence[str]], None],
         failed: Callable[[BaseException], None],
     ) -> None:
         self._kafka = kafka
         self._topics = topics
         self._catalog = catalog
+        self._metrics = metrics
         self._arrived = arrived
         self._failed = failed
         self._stopping = threading.Event()
@@ -92,18 +96,22 @@ class CatalogFollower:
         """Applies a batch in the loop; a message that does not fit is logged and passed over."""
         arrived: list[str] = []
         trends: list[bytes] = []
+        taken: Counter[str] = Counter()
         for message in messages:
             error = message.error()
             topic, partition = message.topic() or "", message.partition() or 0
             if error is not None:
                 self._note(error, topic, partition)
                 continue
+            taken[topic] += 1
             try:
                 self._put(topic, message.key(), message.value(), arrived, trends)
             except (SchemaError, CatalogError) as reason:
                 log.error("passed over", topic=topic, partition=partition, offset=message.offset(), reason=str(reason))
         if trends:
             self._catalog.put_trends(trends)
+        for topic, count in taken.items():
+            self._metrics.catalog_records.labels(topic).inc(count)
         self._applied.release()
         if arrived:
             self._arrived(arrived)

@@ -33,6 +33,9 @@ def worker(
     data: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="A folder of its own for its state. (Setting worker.data.)")
     ] = None,
+    rules: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Business rules of all lists, in YAML. (Setting worker.rules.)")
+    ] = None,
     metrics_port: MetricsPort = None,
 ) -> None:
     """Run a worker: behaviors in, recommendations out.
@@ -47,7 +50,8 @@ def worker(
 
         penchant worker --bootstrap kafka:9092 --data /var/lib/penchant/1
     """
-    settings = settings_of(kafka={"bootstrap": bootstrap}, worker={"data": data, "metrics_port": metrics_port})
+    flags = {"data": data, "rules": rules, "metrics_port": metrics_port}
+    settings = settings_of(kafka={"bootstrap": bootstrap}, worker=flags)
 
     from streams.apps import worker
 

@@ -4,6 +4,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from streams.metrics.common import SECONDS, SIZES, CommonMetrics
 from streams.metrics.kinds import Distribution, Snapshot
+from streams.metrics.quality import QualityMetrics
 
 AGES = (0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600, 86_400, 604_800)
 SHARES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -17,6 +18,7 @@ class WorkerMetrics(CommonMetrics):
         self._of_input()
         self._of_flushes()
         self._of_state()
+        self.quality = QualityMetrics(self.registry)
 
     def _of_input(self) -> None:
         registry = self.registry
@@ -29,10 +31,19 @@ class WorkerMetrics(CommonMetrics):
         self.batch_records = Histogram(
             "penchant_batch_records", "Records of one fetched batch.", ["source"], buckets=SIZES, registry=registry
         )
+        self.rules = Gauge("penchant_rules", "Business rules in force.", registry=registry)
+        self.rules_refused = Counter(
+            "penchant_rules_refused",
+            "Changes of the rules file that could not be used, so that the rules before stayed in force.",
+            registry=registry,
+        )
         self.waiting = Gauge(
             "penchant_waiting_behaviors", "Behaviors parked until their item comes.", registry=registry
         )
         self.catalog_items = Gauge("penchant_catalog_items", "Items in the catalog.", registry=registry)
+        self.catalog_records = Counter(
+            "penchant_catalog_records", "Records taken into the catalog.", ["source"], registry=registry
+        )
 
     def _of_flushes(self) -> None:
         registry = self.registry

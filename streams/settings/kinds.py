@@ -45,3 +45,4 @@ TopicName = Annotated[
     Form("up to 200 letters, digits, . _ -"),
 ]
 Folder = Form("the path of a folder")
+FileOrNone = Form("the path of a file; may be left out")

@@ -91,8 +91,13 @@ def _relation(message: str, origins: Origins) -> str:
     """A complaint about several settings, followed by the value of each that it names and where that came from."""
     values = {one.path: one.value for one in reversed(origins.given)}
     named = [one for one in all_settings() if re.search(rf"(?<![\w.]){re.escape(one.name)}(?![\w.])", message)]
-    shown = [f"{one.name} is {values.get(one.path, one.default)} ({origins.of(one.path)[0].place})" for one in named]
+    shown = [_value(one, values.get(one.path, one.default), origins) for one in named]
     return f"{message}, but {', '.join(shown)}" if shown else message
+
+
+def _value(setting: Reference, value: object, origins: Origins) -> str:
+    places = ", ".join(origin.place for origin in origins.of(setting.path))
+    return f"{setting.name} is set ({places})" if setting.is_table else f"{setting.name} is {value} ({places})"
 
 
 def _line(setting: Reference, path: Names, missing: bool, value: object, origins: Origins) -> str:

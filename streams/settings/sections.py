@@ -7,7 +7,18 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from models.encoder.options import Device, Model
 from models.trends.options import MOST_NEIGHBORS, TrendOptions
-from streams.settings.kinds import Addresses, Folder, Form, Port, Records, Seconds, SecondsOrNone, TopicName, Unit
+from streams.settings.kinds import (
+    Addresses,
+    FileOrNone,
+    Folder,
+    Form,
+    Port,
+    Records,
+    Seconds,
+    SecondsOrNone,
+    TopicName,
+    Unit,
+)
 
 
 class Section(BaseModel):
@@ -96,6 +107,9 @@ class WorkerSettings(Section):
     )
     accept_loss: bool = Field(False, description="Start although topics no longer hold what was not read yet.")
     lists: bool = Field(True, description="Publish ranked lists, not only interest records.")
+    rules: Annotated[Path | None, FileOrNone] = Field(
+        None, description="Business rules of all lists, in YAML: what is pinned, excluded, capped, boosted."
+    )
     poll_records: Records = Field(2000, description="Records that one fetch from Kafka brings at most.")
     metrics_port: Port = Field(9464, description="The port of its metrics and health; 0 serves none.")
     session_timeout: Seconds = Field(10.0, description="After so much silence its partitions go to other workers.")

@@ -2,14 +2,15 @@
 
 import json
 from functools import cached_property
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from models.interests.options import InterestOptions
 from models.ranking.options import RankingOptions
-from streams.settings.kinds import TopicName
+from models.ranking.variants import Variant
+from streams.settings.kinds import Form, TopicName
 from streams.settings.sections import (
     EncoderSettings,
     KafkaSettings,
@@ -18,6 +19,7 @@ from streams.settings.sections import (
     TrendsSettings,
     WorkerSettings,
 )
+from streams.settings.variants import VariantSettings, others_than
 
 PREFIX = "PENCHANT_"
 DELIMITER = "__"
@@ -40,6 +42,12 @@ class Settings(BaseSettings):
     trends: TrendsSettings = TrendsSettings()
     interests: InterestOptions = InterestOptions()
     ranking: RankingOptions = RankingOptions()
+    variants: Annotated[
+        dict[str, VariantSettings], Form("a table by name of a share from 0 to 1 and of settings of ranking")
+    ] = Field(
+        {},
+        description="Variants of ranking that shares of the users get, to be compared; put new ones behind the others.",
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -53,7 +61,7 @@ class Settings(BaseSettings):
         """Flags win over the environment, the environment over the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
-    @field_validator("interests", "ranking", mode="before")
+    @field_validator("interests", "ranking", "variants", mode="before")
     @classmethod
     def _decode_json(cls, given: object) -> object:
         """Lists and tables of these sections too may be JSON; pydantic-settings decodes it in its own models only."""
@@ -64,6 +72,21 @@ class Settings(BaseSettings):
         if self.trends.flush_interval >= self.worker.transaction_timeout:
             raise ValueError("trends.flush_interval is below worker.transaction_timeout")
         return self
+
+    @model_validator(mode="after")
+    def _check_variants(self) -> Self:
+        others_than(self.ranking, self.variants)
+        return self
+
+    @cached_property
+    def ranking_variants(self) -> tuple[Variant, ...]:
+        """The variants of ranking beside the base, which is the section ranking itself."""
+        return others_than(self.ranking, self.variants)
+
+    @cached_property
+    def shortest_list(self) -> int:
+        """How long the lists of the variant with the shortest ones are."""
+        return min(options.length for options in (self.ranking, *(one.options for one in self.ranking_variants)))
 
     @cached_property
     def users_changelog(self) -> str:

@@ -188,6 +188,7 @@ def settings_for(bootstrap: str, app: str, more: dict[str, dict[str, Any]]) -> S
         trends={"flush_interval": 0.5},
         encoder={"model": "fake", "session_timeout": 6.0, "metrics_port": 0} | more.get("encoder", {}),
         interests=more.get("interests", {}),
+        variants=more.get("variants", {}),
     )
 
 

@@ -13,6 +13,7 @@ PROMETHEUS = ROOT / "deploy" / "prometheus" / "prometheus.yml"
 ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yml"
 GRAFANA = ROOT / "deploy" / "grafana"
 DASHBOARD = GRAFANA / "dashboards" / "penchant.json"
+RULES = ROOT / "deploy" / "rules" / "rules.yml"
 DOCKERFILES = tuple(sorted((ROOT / "deploy" / "docker").glob("*.Dockerfile")))
 
 

@@ -2,13 +2,15 @@
 
 import re
 import subprocess
+from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
-from streams.settings import EncoderSettings, KafkaSettings, WorkerSettings, load_settings
-from tests.deploy.files import COMPOSE, DOCKERFILES, PROMETHEUS, ROOT, compose, instructions, load
+from streams.agents.rules import read_rules
+from streams.settings import EncoderSettings, KafkaSettings, Settings, WorkerSettings, load_settings
+from tests.deploy.files import COMPOSE, DOCKERFILES, PROMETHEUS, ROOT, RULES, compose, instructions, load
 from tests.kafka.broker import RealKafka, free_port
 from tests.kafka.jars import NoKafkaError
 from tests.streams.command import penchant
@@ -52,7 +54,8 @@ def test_what_can_be_scaled_shares_no_name_no_port_and_no_folder(name: str) -> N
     service = SERVICES[name]
     assert {"container_name", "hostname", "ports"} & service.keys() == set()
     section = name.removesuffix("-gpu").upper()
-    assert service["volumes"] == [service["environment"][f"PENCHANT_{section}__DATA"]]
+    written = [volume for volume in service["volumes"] if not volume.endswith(":ro")]
+    assert written == [service["environment"][f"PENCHANT_{section}__DATA"]]
     assert service["restart"] == "unless-stopped"
 
 
@@ -73,6 +76,21 @@ def test_every_mounted_file_and_every_named_volume_is_there() -> None:
     named = {source for source in sources if not source.startswith((".", "/"))}
     assert named == compose()["volumes"].keys()
     assert [source for source in sources if source.startswith(".") and not (ROOT / source).exists()] == []
+
+
+def test_the_worker_reads_the_business_rules_that_an_operator_edits() -> None:
+    worker = SERVICES["worker"]
+    path = PurePosixPath(worker["environment"]["PENCHANT_WORKER__RULES"])
+    (mounted,) = [volume.split(":") for volume in worker["volumes"] if volume.endswith(":ro")]
+    assert ROOT / mounted[0] == RULES.parent and mounted[1] == str(path.parent) and RULES.name == path.name
+    assert read_rules(RULES, Settings().ranking.length) == ()
+
+
+def test_the_examples_of_business_rules_can_be_used(tmp_path: Path) -> None:
+    taken = RULES.read_text().replace("rules: []", "rules:").replace("\n# ", "\n").partition("rules:")
+    (tmp_path / "rules.yml").write_text("".join(taken[1:]))
+    found = read_rules(tmp_path / "rules.yml", Settings().ranking.length)
+    assert all(any(getattr(rule, kind) for rule in found) for kind in ("pin", "exclude", "cap", "boost", "when"))
 
 
 def test_commands_of_services_are_commands_of_ours() -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.kafka
 LIMIT = 60.0
 START = 180.0  # for processes that may have to compile their kernels, on a machine that is busy with other things
 INTERVAL = "10s"
+SINCE = 5  # an item is seen so many rounds after it came, when it is in the catalog
 USERS = ("ada", "bea", "cleo", "dora")
 
 
@@ -45,10 +46,11 @@ class Watched:
         return self.deployment.wait(flowing, deadline, what, 0.5)
 
     def flow(self) -> None:
-        """A new item, views of it, one of them sent twice, a search by text, and what is no behavior at all."""
+        """A new item, views of one a little older, one of them sent twice, a search by text, and no behavior at all."""
         self.sent += 1
         item = {"id": f"item-{self.sent}", "title": f"red tin lamp number {self.sent}"}
-        views = [behavior(user, f"view-{user}-{self.sent}", "view", item_id="item-1") for user in USERS]
+        seen = f"item-{max(1, self.sent - SINCE)}"
+        views = [behavior(user, f"view-{user}-{self.sent}", "view", item_id=seen) for user in USERS]
         search = behavior("ada", f"search-{self.sent}", "search", text=f"lamp for room {self.sent}")
         self.produce(self.topics.items, (item["id"], item))
         self.produce(self.topics.clickstream, *views, views[0], search)

@@ -1,12 +1,13 @@
 """Metrics and readiness of real processes: the numbers agree with the topics, and ready means that it serves."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
 from schemas.behaviors import encode_behavior
 from schemas.items import Item, encode_item
+from schemas.recommendations import decode_recommendations
 from streams.kafka.transactions import TransactionalProducer
 from streams.settings import dead_letters_of
 from tests.chaos.deployment import PARTITIONS, Deployment
@@ -18,9 +19,10 @@ from tests.kafka.topics import produce
 pytestmark = pytest.mark.kafka
 
 USERS = ("ann", "bob", "cleo", "dora")
+BRIEF = 1
 LABELS = {
     *("source", "partition", "reason", "store", "stage", "since", "topic", "result", "priority", "process", "version"),
-    *("le", "signal", "implementation", "major", "minor", "patchlevel", "generation"),
+    *("le", "signal", "variant", "implementation", "major", "minor", "patchlevel", "generation"),
 }
 
 
@@ -35,7 +37,8 @@ class Told(NamedTuple):
 @pytest.fixture(scope="module")
 def told(kafka: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
     ports = {"worker": free_port(), "encoder": free_port()}
-    more = {name: {"metrics_port": port} for name, port in ports.items()}
+    more: dict[str, dict[str, Any]] = {name: {"metrics_port": port} for name, port in ports.items()}
+    more["variants"] = {"brief": {"share": 0.5, "length": BRIEF}}
     with Deployment(kafka, tmp_path_factory.mktemp("shop"), more) as deployment:
         shop = Shop(deployment)
         shop.stock(TITLES)
@@ -71,6 +74,7 @@ def test_what_went_in_is_counted_by_its_source_and_what_was_refused_by_its_reaso
     assert worker.value("penchant_rejected_total", source=topics.clickstream, reason="SchemaError") == 2
     assert worker.value("penchant_waiting_behaviors") == 1
     assert worker.value("penchant_catalog_items") == len(TITLES) + 1
+    assert worker.value("penchant_catalog_records_total", source=topics.items_encoded) == len(TITLES) + 1
     assert worker.value("penchant_batch_records_sum", source=topics.clickstream) == 18
 
 
@@ -80,6 +84,18 @@ def test_what_came_out_is_counted_as_often_as_it_is_in_the_topics(told: Told) ->
         assert told.worker.value("penchant_outputs_total", topic=topic) == len(told.shop.deployment.read(topic)) > 0
     for topic in (topics.behaviors_encoded, dead_letters_of(topics.items)):
         assert told.encoder.value("penchant_answers_total", topic=topic) == len(told.shop.deployment.read(topic)) > 0
+
+
+def test_lists_are_counted_under_the_variant_that_is_on_them(told: Told) -> None:
+    topic = told.shop.topics.recommendations
+    lists = [decode_recommendations(record.value or b"") for record in told.shop.deployment.read(topic)]
+    assert {one.variant for one in lists} == {"default", "brief"}
+    for variant, longest in (("default", len(TITLES)), ("brief", BRIEF)):
+        own = [one for one in lists if one.variant == variant]
+        assert max(len(one.items) for one in own) <= longest
+        assert told.worker.value("penchant_shown_lists_total", variant=variant) == len(own)
+        assert told.worker.value("penchant_shown_items_total", variant=variant) == sum(len(one.items) for one in own)
+        assert told.worker.value("penchant_quality_targets_total", variant=variant) == 0
 
 
 def test_every_applied_behavior_has_an_age_at_its_commit(told: Told) -> None:

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -106,6 +107,27 @@ def test_no_kafka_ends_with_code_2_and_says_where_the_flag_sent_it(command: tupl
     done = penchant(*command, "--bootstrap", NOWHERE, environment={"PENCHANT_KAFKA__BOOTSTRAP": "127.0.0.1:2"})
     assert done.returncode == 2
     assert f"Kafka at {NOWHERE} did not answer" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("rules: [{name: Offer, pin: {item: a, place: 11}}]", "rule 1 (Offer): `pin.place`: 11 is beyond"),
+        ("rules: [{exclude: {tags: old}}]", "rule 1: `exclude`: Object contains unknown field `tags`"),
+        (None, "cannot be read (No such file or directory)"),
+    ],
+)
+def test_a_worker_whose_rules_cannot_be_used_ends_with_code_2_before_it_asks_kafka(
+    tmp_path: Path, text: str | None, told: str
+) -> None:
+    path = tmp_path / "rules.yml"
+    if text is not None:
+        path.write_text(text)
+    places = ("--rules", str(path), "--data", str(tmp_path / "data"))
+    done = penchant("worker", *places, "--bootstrap", NOWHERE, "--metrics-port", "0")
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"penchant: {path}") and told in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as trials
 from hypothesis import strategies as st
 
+from models.ranking.options import RankingOptions
 from streams.settings import Settings, SettingsProblem, WorkerSettings, load_settings
 from streams.settings.origins import Origins
 from streams.settings.reference import MASK, all_settings, sections, setting_at, value_of
+from streams.settings.variants import VariantSettings
 
 BASE_UNITS = ("seconds", "bytes", "records")
 SECRET = "hunter2-hunter2"
@@ -64,7 +67,10 @@ def test_the_reference_has_every_setting_and_its_default() -> None:
         if not setting.is_table:
             assert json.loads(json.dumps(setting.default, default=str)) == value
     names = {setting.path for setting in all_settings()}
-    assert names == {(s, n) for s, values in plain.items() if isinstance(values, dict) for n in values} | {("app",)}
+    assert names == {(s, n) for s, values in plain.items() if isinstance(values, dict) for n in values} | {
+        ("app",),
+        ("variants",),
+    }
 
 
 # -- which source wins
@@ -102,6 +108,24 @@ def test_a_flag_wins_over_the_environment_that_over_the_file_and_that_over_the_d
     assert (found, origin.kind) == next(pair for pair in given if pair[0] is not None)
 
 
+def test_a_rules_file_is_named_by_its_path_or_not_at_all(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().worker.rules is None
+    (folder / "penchant.toml").write_text('[worker]\nrules = "shop.yml"\n')
+    assert load_settings().worker.rules == Path("shop.yml")
+    monkeypatch.setenv("PENCHANT_WORKER__RULES", "/etc/penchant/rules.yml")
+    assert load_settings().worker.rules == Path("/etc/penchant/rules.yml")
+
+
+def test_the_shortest_list_is_that_of_the_variant_with_the_shortest_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_settings().shortest_list == 10
+    monkeypatch.setenv("PENCHANT_VARIANTS", '{"long": {"share": 0.1, "length": 20}}')
+    assert load_settings().shortest_list == 10
+    monkeypatch.setenv(
+        "PENCHANT_VARIANTS", '{"long": {"share": 0.1, "length": 20}, "short": {"share": 0.0, "length": 6}}'
+    )
+    assert load_settings().shortest_list == 6
+
+
 def test_tables_of_several_sources_are_joined(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (folder / "penchant.toml").write_text('[kafka.client]\n"client.id" = "a"\n"linger.ms" = "1"\n')
     monkeypatch.setenv("PENCHANT_KAFKA__CLIENT", '{"client.id": "b"}')
@@ -114,6 +138,29 @@ def test_a_type_of_behavior_is_changed_without_the_others(monkeypatch: pytest.Mo
     types = load_settings().interests.types
     assert (types["view"].weight, types["view"].half_life) == (3, 60)
     assert types["click"] == Settings.model_construct().interests.types["click"]
+
+
+@pytest.mark.parametrize("source", ["file", "variable", "variables"])
+def test_a_variant_is_as_ranking_is_but_for_what_it_changes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, source: str
+) -> None:
+    monkeypatch.setenv("PENCHANT_RANKING__LENGTH", "7")
+    if source == "file":
+        (folder / "penchant.toml").write_text("[variants.bold]\nshare = 0.2\nexploration = 0.05\n")
+    elif source == "variable":
+        monkeypatch.setenv("PENCHANT_VARIANTS", '{"bold": {"share": 0.2, "exploration": 0.05}}')
+    else:
+        monkeypatch.setenv("PENCHANT_VARIANTS__BOLD__SHARE", "0.2")
+        monkeypatch.setenv("PENCHANT_VARIANTS__BOLD__EXPLORATION", "0.05")
+    settings = load_settings()
+    (bold,) = settings.ranking_variants
+    assert (bold.name, bold.share) == ("bold", 0.2)
+    assert bold.options == replace(settings.ranking, exploration=0.05, variant="bold")
+
+
+def test_a_variant_can_change_all_of_ranking_but_its_name_and_what_users_have_had() -> None:
+    changed = {one.name for one in fields(VariantSettings)} - {"share"}
+    assert changed == {one.name for one in fields(RankingOptions)} - {"variant", "had"}
 
 
 def test_addresses_of_services_that_kubernetes_tells_are_no_settings(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,6 +227,13 @@ def test_a_wrong_value_is_told_with_what_is_allowed_and_where_it_came_from(
         ("PENCHANT_RANKING__HAD", "purchase", "ranking.had .* is a list of types of behaviors, in JSON"),
         ("PENCHANT_RANKING__HAD", '["stare"]', "ranking.had names 'stare'"),
         ("PENCHANT_INTERESTS__TYPES__VIEW__WEIGHT", "2", "setting interests.types.view.half_life is missing"),
+        ("PENCHANT_VARIANTS__BOLD__LENGTH", "5", "setting variants.bold.share is missing"),
+        ("PENCHANT_VARIANTS__BOLD", "half", "variants .* is a table by name of a share .*, in JSON"),
+        ("PENCHANT_VARIANTS", '{"bold": {"share": 2}}', "variants.bold.share is 2 .*, allowed is a table by name"),
+        ("PENCHANT_VARIANTS", '{"bold": {"share": 0.2, "diversity": 1}}', "variants.bold.diversity is 1 "),
+        ("PENCHANT_VARIANTS", '{"a b": {"share": 0.2}}', "'a b' cannot be the name of a variant"),
+        ("PENCHANT_VARIANTS", '{"a": {"share": 0.6}, "b": {"share": 0.6}}', "are 1.2 in sum: they are at most 1"),
+        ("PENCHANT_VARIANTS", '{"default": {"share": 0.6}}', "two variants are called default"),
     ],
 )
 def test_a_wrong_form_is_told(monkeypatch: pytest.MonkeyPatch, variable: str, value: str, told: str) -> None:
@@ -198,6 +252,7 @@ def test_a_wrong_form_is_told(monkeypatch: pytest.MonkeyPatch, variable: str, va
         ("interests.halflife", "interests.half_life"),
         ("interests.types.view.wieght", "interests.types.view.weight"),
         ("worker.data.folder", "worker.data"),
+        ("variants.bold.exploraton", "variants.bold.exploration"),
     ],
 )
 @pytest.mark.parametrize("source", ["environment", "file"])

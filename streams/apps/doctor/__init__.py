@@ -7,7 +7,7 @@ from typing import Any
 
 import typer
 
-from streams.apps.doctor import behaviors, broker, groups, letters, machine, rights, topics, transactions
+from streams.apps.doctor import behaviors, broker, groups, letters, machine, rights, rules, topics, transactions
 from streams.apps.doctor.cluster import Cluster, UntoldError
 from streams.apps.doctor.finding import Finding
 from streams.apps.operators import explanation
@@ -22,6 +22,7 @@ HERE: tuple[Check, ...] = (
     ("worker.data", machine.worker_data),
     ("encoder.data", machine.encoder_data),
     ("memory", machine.memory),
+    ("worker.rules", rules.rules),
 )
 THERE: tuple[Check, ...] = (
     ("broker", broker.broker),

@@ -31,9 +31,9 @@ OPTIONS = InterestsOptions(
 )
 
 
-def view(processor: InterestsProcessor, user: str, event_id: str, at: int) -> None:
-    """The user views the mug; at: epoch milliseconds."""
-    behavior = Behavior(event_id=event_id, type="view", occurred_at=at, user_id=user, item_id="mug")
+def view(processor: InterestsProcessor, user: str, event_id: str, at: int, item_id: str = "mug") -> None:
+    """The user views an item; at: epoch milliseconds."""
+    behavior = Behavior(event_id=event_id, type="view", occurred_at=at, user_id=user, item_id=item_id)
     record = SimpleNamespace(offset=0, timestamp=0, key=user.encode(), value=encode_behavior(behavior), headers=())
     processor.apply(Batch(TP(TOPICS.clickstream, 0), [record], 0, 1, 0))
 

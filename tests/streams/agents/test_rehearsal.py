@@ -2,22 +2,27 @@
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 from faust.types import TP
 from numba.core.registry import CPUDispatcher
 
 from models.catalog.catalog import Catalog
+from models.ranking.options import RankingOptions
+from models.ranking.variants import Variant
 from models.trends.options import TrendOptions
 from schemas.behaviors import BEHAVIOR_TYPES, Behavior, Context, encode_behavior
 from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answer
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
-from streams.agents.interests import InterestsProcessor
+from streams.agents.interests import InterestsOptions, InterestsProcessor
 from streams.agents.rehearsal import rehearse
+from streams.agents.rules import RulesFile
 from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics
@@ -28,14 +33,28 @@ NOON = 1_700_000_000_000
 HOUR = 3_600_000
 YEAR = 366 * 24 * HOUR
 SIGNALS = TOPICS.item_signals
+ALL = Variant("all", 1.0, RankingOptions(exploration=0.2, diversity=0.3, length=12))
+EXPLORING = replace(OPTIONS, step=replace(OPTIONS.step, others=(ALL,)))
+RULES = """
+rules:
+  - {pin: {item: item-3, place: 2}, when: {from: 2001-01-01T00:00:00Z}}
+  - {exclude: {item: item-4}, when: {until: 2001-01-01T00:00:00Z}}
+  - {exclude: {brand: Bolt}}
+  - {cap: {per: category, most: 5}}
+  - {cap: {tag: sale, most: 1}, when: {days: [mon, tue, wed], hours: 08:00-12:00}}
+  - {boost: {brand: Acme, by: 0.5}}
+"""
 
 
-def test_after_the_rehearsal_nothing_is_left_to_compile(tmp_path: Path) -> None:
-    rehearse(OPTIONS)
+@pytest.mark.parametrize("options", [OPTIONS, EXPLORING], ids=["one way to rank", "variants"])
+def test_after_the_rehearsal_nothing_is_left_to_compile(tmp_path: Path, options: InterestsOptions) -> None:
+    rehearse(options)
     before = compiled()
     assert sum(before.values()) > 20
     catalog, store = shop(), LocalStore(tmp_path / "users")
-    processor = InterestsProcessor(OPTIONS, catalog, 0, WorkerMetrics())
+    (tmp_path / "rules.yml").write_text(RULES)
+    rules = RulesFile(tmp_path / "rules.yml", 10, lambda: None)
+    processor = InterestsProcessor(options, catalog, 0, WorkerMetrics(), rules)
     processor.load(store, None)
     trends = TrendsProcessor(TOPICS, TrendOptions(), 0, WorkerMetrics())
     processor.apply(batch(TOPICS.clickstream, [encode_behavior(one) for one in a_day()]))

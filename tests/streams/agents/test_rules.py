@@ -5,11 +5,14 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from models.catalog.catalog import Catalog
 from schemas.rules import Rule
 from streams.agents.rules import RulesFile, RulesProblem
 from streams.apps.operators import explanation
+from tests.models.builders import item
 
 GOOD = "rules: [{exclude: {tag: a}}]"
 OTHER = "rules: [{exclude: {tag: b}}, {pin: {item: x, place: 3}}]"
@@ -24,6 +27,7 @@ class Shop:
         self.refused = 0
         self._stamps: Iterator[int] = count(10**9)
         self.write(GOOD)
+        self.catalog = Catalog()
         self.file = RulesFile(path, 10, self._refuse)
 
     def write(self, text: str) -> None:
@@ -31,6 +35,12 @@ class Shop:
         self.path.write_text(text)
         stamp = next(self._stamps)
         os.utime(self.path, (stamp, stamp))
+
+    def refresh(self) -> bool:
+        """Reads a change and puts it into force."""
+        changed = self.file.refresh()
+        assert self.file.advance(self.catalog)
+        return changed
 
     def _refuse(self) -> None:
         self.refused += 1
@@ -52,36 +62,52 @@ def test_without_a_file_there_are_no_rules() -> None:
 
 def test_a_change_is_in_force_once_the_file_has_settled(shop: Shop) -> None:
     before = shop.file.table
-    assert not shop.file.refresh() and shop.file.table is before
+    assert not shop.refresh() and shop.file.table is before
     shop.write(OTHER)
-    assert not shop.file.refresh() and shop.file.table is before
-    assert shop.file.refresh() and len(shop.rules) == 2
-    assert not shop.file.refresh()
+    assert not shop.refresh() and shop.file.table is before
+    assert shop.refresh() and len(shop.rules) == 2
+    assert not shop.refresh()
 
 
 def test_a_file_that_is_still_being_written_is_left_alone(shop: Shop) -> None:
     for text in ("rules: []", "rules: [{exclude: {tag: c}}]", OTHER):
         shop.write(text)
-        assert not shop.file.refresh()
-    assert shop.file.refresh() and len(shop.rules) == 2
+        assert not shop.refresh()
+    assert shop.refresh() and len(shop.rules) == 2
 
 
 @pytest.mark.parametrize("text", [BAD, "", "rules: [", "rules: [{pin: {item: x, place: 11}}]"])
 def test_a_bad_change_leaves_the_rules_in_force_and_is_counted_once(shop: Shop, text: str) -> None:
     before = shop.file.table
     shop.write(text)
-    assert not any(shop.file.refresh() for _ in range(4))
+    assert not any(shop.refresh() for _ in range(4))
     assert shop.file.table is before and shop.refused == 1
     shop.write(OTHER)
-    assert [shop.file.refresh() for _ in range(2)] == [False, True] and len(shop.rules) == 2
+    assert [shop.refresh() for _ in range(2)] == [False, True] and len(shop.rules) == 2
 
 
 def test_a_file_that_is_gone_leaves_the_rules_in_force(shop: Shop) -> None:
     shop.path.unlink()
-    assert not any(shop.file.refresh() for _ in range(4))
+    assert not any(shop.refresh() for _ in range(4))
     assert len(shop.rules) == 1 and shop.refused == 1
     shop.write(OTHER)
+    assert [shop.refresh() for _ in range(2)] == [False, True]
+
+
+def test_new_rules_are_in_force_once_they_have_seen_every_item_as_it_is_now(shop: Shop) -> None:
+    for number in range(5_000):
+        shop.catalog.put(item(f"item-{number}", tags=("b",) if number % 1_000 == 0 else ()))
+    shop.write(OTHER)
     assert [shop.file.refresh() for _ in range(2)] == [False, True]
+    assert not shop.file.advance(shop.catalog) and len(shop.rules) == 1
+    for number, tags in ((0, ()), (7, ("b",)), (4_999, ("b",))):
+        shop.catalog.put(item(f"item-{number}", tags=tags))
+        shop.file.forget([f"item-{number}"])
+    assert [shop.file.advance(shop.catalog) for _ in range(2)] == [False, True]
+    assert len(shop.rules) == 2
+    active = shop.file.active(shop.catalog, 3)
+    assert np.flatnonzero(~active.may_stand()).tolist() == [7, 1_000, 2_000, 3_000, 4_000, 4_999]
+    assert len(active.moments) == 3
 
 
 @pytest.mark.parametrize(
@@ -101,5 +127,5 @@ def test_a_bad_file_stops_the_start_with_one_line(tmp_path: Path, text: str, tol
 
 
 def test_a_missing_file_stops_the_start_and_names_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(RulesProblem, match=r"No such file.*ranking\.rules"):
+    with pytest.raises(RulesProblem, match=r"No such file.*worker\.rules"):
         RulesFile(tmp_path / "none.yaml", 10, lambda: None)

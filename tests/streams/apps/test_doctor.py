@@ -29,7 +29,7 @@ from tests.streams.command import penchant
 
 NOWHERE = "127.0.0.1:1"
 USERS = [f"user-{number}" for number in range(60)]
-OF_THE_MACHINE = {"programs", "encoder model", "worker.data", "encoder.data", "memory"}
+OF_THE_MACHINE = {"programs", "encoder model", "worker.data", "encoder.data", "memory", "worker.rules"}
 
 Open = Callable[..., Settings]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from streams.apps.doctor import examined, machine
+from streams.apps.doctor import examined, machine, rules
 from streams.apps.doctor.behaviors import Placed, ages, explanation
 from streams.apps.doctor.finding import Finding
 from streams.apps.doctor.transactions import Probe, agreement
@@ -30,6 +30,26 @@ def test_memory_below_what_users_may_take_only_warns(tmp_path: Path) -> None:
     finding = machine.memory(Settings(worker=WorkerSettings(data=tmp_path, arena_bytes=1 << 50)))
     assert finding.state == "warn"
     assert "worker.arena_bytes" in finding.mend
+
+
+@pytest.mark.parametrize(
+    ("text", "state", "words"),
+    [
+        (None, "ok", "no file of business rules is named"),
+        ("rules: []", "ok", "0 business rules"),
+        ("rules: [{exclude: {tag: old}}, {pin: {item: a, place: 1}}]", "ok", "2 business rules"),
+        ("rules: [{name: Offer, pin: {item: a, place: 11}}]", "FAIL", "rule 1 (Offer): `pin.place`: 11 is beyond"),
+    ],
+)
+def test_the_file_of_business_rules_is_read_as_a_worker_would(
+    tmp_path: Path, text: str | None, state: str, words: str
+) -> None:
+    path = None if text is None else tmp_path / "rules.yml"
+    if path is not None:
+        path.write_text(text or "")
+    finding = examined("worker.rules", rules.rules, Settings(worker=WorkerSettings(data=tmp_path, rules=path)))
+    assert finding.state == state
+    assert words in finding.found
 
 
 @pytest.mark.parametrize(

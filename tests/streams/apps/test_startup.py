@@ -4,6 +4,7 @@ import pytest
 from aiokafka.errors import GroupAuthorizationFailedError
 
 from models.encoder.errors import EncoderError
+from streams.agents.rules import RulesProblem
 from streams.apps.operators import OperatorError
 from streams.apps.startup import mend_first
 from streams.encoding.errors import CacheError, EncodingError, StuckError
@@ -14,7 +15,10 @@ from streams.metrics.server import MetricsServerError
 from streams.state.changelog import RecoveryError
 from streams.state.store import StoreError
 
-OURS = (OperatorError, ClientError, TopicError, StoreError, CacheError, EncoderError, MetricsServerError)
+OURS = (
+    *(OperatorError, ClientError, TopicError, StoreError, CacheError, EncoderError, MetricsServerError),
+    RulesProblem,
+)
 NEXT_START = (TransactionError, FencedError, StuckError, EncodingError, RecoveryError, ZeroDivisionError, OSError)
 
 
