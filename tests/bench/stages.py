@@ -30,7 +30,7 @@ WRAPPED: tuple[tuple[str, Any, str], ...] = (
     ("signals", interests, "encode_signal_block"),
     ("state rows", UserArena, "take_rows"),
     ("interest records", RecordWriter, "write"),
-    ("lists", interests, "recommend"),
+    ("lists", interests, "lists_for"),
     ("rest of the agent", InterestsProcessor, "apply"),
     ("rest of the agent", InterestsProcessor, "take"),
     ("trends", TrendsProcessor, "apply"),

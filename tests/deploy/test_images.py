@@ -51,7 +51,7 @@ def test_an_image_runs_as_nobody_and_writes_where_its_volume_is(dockerfile: Path
     assert user.isdigit() and user != "0"
     (made,) = [one.rest for one in runs(dockerfile) if f"--uid {user}" in one.rest]
     volumes = {volume for name in ("worker", "encoder") for volume in compose()["services"][name]["volumes"]}
-    assert volumes == {"/var/lib/penchant"}
+    assert {volume for volume in volumes if not volume.endswith(":ro")} == {"/var/lib/penchant"}
     assert "install -d -o penchant -g penchant /var/lib/penchant" in made
 
 
