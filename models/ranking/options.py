@@ -27,19 +27,23 @@ class RankingOptions:
         },
     )
     popular: int = field(
-        default=50,
-        metadata={"description": "Candidates that are popular, at each of four half-lives.", "unit": "items", "ge": 0},
+        default=25,
+        metadata={
+            "description": "Candidates that are popular, at each of four half-lives; at least twice the list's length.",
+            "unit": "items",
+            "ge": 0,
+        },
     )
     newest: int = field(
-        default=32,
+        default=16,
         metadata={"description": "Candidates that are new, and as many never shown.", "unit": "items", "ge": 0},
     )
     alike: int = field(
-        default=20,
+        default=12,
         metadata={"description": "Candidates most like each of the latest three items.", "unit": "items", "ge": 0},
     )
     nearest: int = field(
-        default=40,
+        default=20,
         metadata={
             "description": "Candidates nearest to the user's interests, shared out by attention.",
             "unit": "items",
@@ -47,7 +51,7 @@ class RankingOptions:
         },
     )
     in_category: int = field(
-        default=20,
+        default=12,
         metadata={"description": "Candidates popular in each of the user's two categories.", "unit": "items", "ge": 0},
     )
     learning_rate: float = field(
@@ -135,5 +139,6 @@ class RankingOptions:
         for name, value in asdict(self).items():
             if name in (RANKING_RULES.names or ()):
                 rules[name] = value
+        rules["popular"] = max(self.popular, 2 * self.length) if self.popular else 0
         rules["near_prior"], rules["far_prior"] = NEAR_PRIOR, FAR_PRIOR
         return rules

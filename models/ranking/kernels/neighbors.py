@@ -14,6 +14,7 @@ from models.ranking.kernels.types import (
     BEFORE_FAR,
     BEFORE_NEAR,
     BUCKETS,
+    SUMS,
     TOGETHER_AFTER,
     TOGETHER_BEFORE,
     Scratch,
@@ -63,7 +64,7 @@ def add_up_neighbors(market: Market, rules: Any, scratch: Scratch) -> int:
                     marks[other] = stamp
                     touched[found] = other
                     found += 1
-                    for p in range(8):
+                    for p in range(SUMS):
                         line[p] = np.float32(0.0)
                 line[BEFORE_NEAR] += faded_near * counts[j, NEAR]
                 line[BEFORE_FAR] += faded_far * counts[j, FAR]
@@ -76,7 +77,7 @@ def add_up_neighbors(market: Market, rules: Any, scratch: Scratch) -> int:
                 marks[other] = stamp
                 touched[found] = other
                 found += 1
-                for p in range(8):
+                for p in range(SUMS):
                     line[p] = np.float32(0.0)
             line[AFTER_NEAR] += near * counts[j, NEAR]
             line[AFTER_FAR] += far * counts[j, FAR]

@@ -32,7 +32,7 @@ from schemas.vectors import DIMENSIONS
     CATEGORY,
 ) = range(FEATURES)
 AFTER_NEAR, BEFORE_NEAR, AFTER_FAR, BEFORE_FAR, TOGETHER_AFTER, TOGETHER_BEFORE = range(6)
-SUMS: Final = 8
+SUMS: Final = 6
 (ALWAYS, SAME_SESSION, EXPERIENCE, AFTER_A_DAY, KNOWN_LAST) = range(CONTEXTS)
 MOST_CANDIDATES: Final = 1024
 POPULARITIES: Final = len(POPULARITY_HALF_LIVES)
@@ -121,11 +121,12 @@ DESK = np.dtype(
 class Scratch(NamedTuple):
     """Room for one ranking at a time; stamps say what belongs to it, so that nothing is cleared between two.
 
-    By catalog row: marks (c,) int64 with sums (c, 8) float32 of neighbors' counts, and chosen (c,) int64; touched (c,)
-    int32 rows with sums, sizes (c,) int32 of them. desk (1,) DESK.
+    By catalog row: sums (c, 8) float32 of neighbors' counts; marks (c,) int32, the seventh of them, so that both come
+    with one line of the processor's cache; chosen (c,) int64. touched (c,) int32: rows with sums; sizes (c,) int32 of
+    these. desk (1,) DESK.
     """
 
-    marks: NDArray[np.int64]
+    marks: NDArray[np.int32]
     chosen: NDArray[np.int64]
     sums: NDArray[np.float32]
     touched: NDArray[np.int32]
@@ -174,10 +175,11 @@ class Moment(NamedTuple):
 
 def scratch_for(capacity: int) -> Scratch:
     """Room for rankings over a catalog of at most so many rows."""
+    sums = np.zeros((capacity, SUMS + 2), np.float32)
     return Scratch(
+        sums.view(np.int32)[:, SUMS],
         np.zeros(capacity, np.int64),
-        np.zeros(capacity, np.int64),
-        np.zeros((capacity, SUMS), np.float32),
+        sums,
         np.zeros(capacity, np.int32),
         np.zeros(capacity, np.int32),
         np.zeros(1, DESK),
