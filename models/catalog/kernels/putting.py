@@ -75,7 +75,8 @@ def put_one(
 
     Of a trend with more than m neighbors the first m are put.
     A follower enters the list of an item that users came from while that has room, else in the place of the one with
-    the smallest far count, if its own is greater; it leaves when the item is no neighbor of it any more.
+    the smallest far count, if its own is greater; it leaves when the item is no neighbor of it any more. Lists are
+    heaps by far count, so that the first places hold heavy ones.
 
     Args: facets (5,) of the row; head: a TREND; prints, near, far (n,) of its neighbors.
     """
@@ -149,7 +150,7 @@ def _put_neighbors(
 @kernel
 def _follow(followers: Followers, slot: int, row: int, near: float, far: float, key: np.int32) -> None:
     """Sets the counts of a follower in an item's list, or enters it if it belongs there."""
-    rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
+    rows, keys = followers.rows[slot], followers.keys[slot]
     count = np.int64(followers.n[slot])
     place = place_of(rows[:count], row)
     if place < 0 and count < rows.shape[0]:
@@ -162,21 +163,47 @@ def _follow(followers: Followers, slot: int, row: int, near: float, far: float, 
         if key <= least:
             return
         place = place_of(keys, least)
-    rows[place], keys[place] = row, key
-    stored[place, 0], stored[place, 1] = near, far
+    _settle(followers, slot, place, row, near, far, key)
 
 
 @kernel
 def _leave(followers: Followers, slot: int, row: int) -> None:
     """Takes a follower out of an item's list; the last one takes its place."""
     rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
-    count = np.int64(followers.n[slot])
-    place = place_of(rows[:count], row)
+    place = place_of(rows[: followers.n[slot]], row)
     if place >= 0:
-        last = count - 1
-        rows[place], keys[place] = rows[last], keys[last]
-        stored[place, 0], stored[place, 1] = stored[last, 0], stored[last, 1]
+        last = np.int64(followers.n[slot]) - 1
         followers.n[slot] = last
+        if place < last:
+            _settle(followers, slot, place, rows[last], stored[last, 0], stored[last, 1], keys[last])
+
+
+@kernel
+def _settle(followers: Followers, slot: int, place: int, row: int, near: float, far: float, key: np.int32) -> None:
+    """Writes a follower where the heap of an item's list wants it, from a place whose own one may be lost."""
+    rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
+    count = np.int64(followers.n[slot])
+    while place > 0 and keys[(place - 1) >> 1] < key:
+        _move(rows, stored, keys, (place - 1) >> 1, place)
+        place = (place - 1) >> 1
+    below = 2 * place + 1
+    while below < count:
+        if below + 1 < count and keys[below + 1] > keys[below]:
+            below += 1
+        if keys[below] <= key:
+            break
+        _move(rows, stored, keys, below, place)
+        place, below = below, 2 * below + 1
+    rows[place], keys[place] = row, key
+    stored[place, 0], stored[place, 1] = near, far
+
+
+@kernel
+def _move(
+    rows: NDArray[np.int32], stored: NDArray[np.float32], keys: NDArray[np.int32], origin: int, place: int
+) -> None:
+    rows[place], keys[place] = rows[origin], keys[origin]
+    stored[place, 0], stored[place, 1] = stored[origin, 0], stored[origin, 1]
 
 
 @kernel

@@ -16,6 +16,8 @@ from schemas.rows.user import CATEGORIES, SLOTS
 
 LATEST_ALIKE = 3
 LEAST_SHARE = 0.25
+# Of what comes after the recent items, the share that they leave to what is popular, as in far_left.
+LITTLE_LEFT = 0.15
 
 
 @kernel
@@ -51,8 +53,14 @@ def gather(head: Any, seen: NDArray[np.uint32], neighbors: int, shop: Shop, rule
 def add_nearest(
     count: int, seen: NDArray[np.uint32], goods: Goods, nearby: Nearby, rules: Any, scratch: Scratch
 ) -> int:
-    """Adds the items nearest to each interest that has a good share of the attention; how many candidates then."""
+    """Adds the items nearest to each interest that has a good share of the attention; how many candidates then.
+
+    None where neighbors tell nearly all that is to be known: where the recent items had a dozen behaviors or more, the
+    nearest items that are no neighbors of theirs earn nothing.
+    """
     desk, chosen = scratch.desk[0], scratch.chosen
+    if desk.far_left < LITTLE_LEFT:
+        return count
     for s in range(SLOTS):
         share = desk.interest_shares[s]
         wanted = int(np.rint(rules.nearest * share))

@@ -70,13 +70,15 @@ def _collect(
     features, rows, bases, stamp = desk.features, desk.rows, desk.bases, desk.stamp
     vectors, categories, latest, focus = goods.vectors, goods.categories, desk.latest, desk.focus
     shelves, tastes = head.categories, desk.tastes
-    unknown = _fill_tastes(head, tastes)
+    ages, unknown = desk.ages, _fill_tastes(head, tastes)
+    for p in range(POPULARITIES):
+        ages[p] = now / HALF_LIVES[p]
     for j in range(start, count):
         row = rows[j]
         standing = standings[row]
         keys = standing.keys
         for p in range(POPULARITIES):
-            features[p, j] = max(keys[p] - now / HALF_LIVES[p], NEVER)
+            features[p, j] = max(keys[p] - ages[p], NEVER)
         bases[j] = features[BASE, j]
         if marks[row] == stamp:
             line = sums[row]

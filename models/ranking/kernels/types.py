@@ -35,6 +35,8 @@ AFTER_NEAR, BEFORE_NEAR, AFTER_FAR, BEFORE_FAR, TOGETHER_AFTER, TOGETHER_BEFORE 
 SUMS: Final = 6
 (ALWAYS, SAME_SESSION, EXPERIENCE, AFTER_A_DAY, KNOWN_LAST) = range(CONTEXTS)
 MOST_CANDIDATES: Final = 1024
+# A column of features; a power of two would put all features of a candidate on one set of the processor's cache.
+COLUMN: Final = MOST_CANDIDATES + 16
 POPULARITIES: Final = len(POPULARITY_HALF_LIVES)
 BUCKETS: Final = 1024
 
@@ -91,7 +93,7 @@ DESK = np.dtype(
         ("near_left", "<f4"),
         ("far_left", "<f4"),
         ("rows", "<i4", (MOST_CANDIDATES,)),
-        ("features", "<f4", (FEATURES, MOST_CANDIDATES)),
+        ("features", "<f4", (FEATURES, COLUMN)),
         ("scores", "<f4", (MOST_CANDIDATES,)),
         ("shares", "<f4", (MOST_CANDIDATES,)),
         ("bases", "<f4", (MOST_CANDIDATES,)),
@@ -112,6 +114,7 @@ DESK = np.dtype(
         ("weights", "<f4", (FEATURES,)),
         ("slopes", "<f4", (FEATURES,)),
         ("levels", "<f4", (POPULARITIES,)),
+        ("ages", "<f8", (POPULARITIES,)),
         ("tastes", "<f4", (CATEGORIES,)),
         ("buckets", "<i4", (BUCKETS,)),
     ]
@@ -180,7 +183,7 @@ def scratch_for(capacity: int) -> Scratch:
         sums.view(np.int32)[:, SUMS],
         np.zeros(capacity, np.int64),
         sums,
-        np.zeros(capacity, np.int32),
+        np.zeros(capacity + 1, np.int32),
         np.zeros(capacity, np.int32),
         np.zeros(1, DESK),
     )

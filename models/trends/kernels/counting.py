@@ -20,7 +20,8 @@ class Statistics(NamedTuple):
     """Items by place: heads (c,) TREND; prints (c, M) uint32 and counts (c, 2, M) float32 (near, far) of neighbors.
 
     Counts and totals are kept as of the head's landmark (forward decay, Cormode et al. 2009): what is not counted again
-    does not change, and one factor makes all counts of an item those of any later moment.
+    does not change, and one factor makes all counts of an item those of any later moment. Neighbors are a heap by far
+    count, so that the first places hold heavy ones.
     """
 
     heads: NDArray[np.void]
@@ -153,12 +154,14 @@ def _count_neighbor(
     if place >= 0:
         counts[0, place] += near
         counts[1, place] += far
+        _raise_neighbor(prints, counts, place)
         return
     if count < prints.shape[0]:
         prints[count] = neighbor
         counts[0, count] = near
         counts[1, count] = far
         head.neighbors = count + 1
+        _raise_neighbor(prints, counts, count)
         return
     smallest = _smallest(counts[1])
     whole = counts[1, smallest] + far
@@ -166,6 +169,21 @@ def _count_neighbor(
         prints[smallest] = neighbor
         counts[0, smallest] = near
         counts[1, smallest] = whole
+        _raise_neighbor(prints, counts, smallest)
+
+
+@kernel
+def _raise_neighbor(prints: NDArray[np.uint32], counts: NDArray[np.float32], place: int) -> None:
+    """Moves a neighbor whose far count grew to where the heap wants it."""
+    near, far = counts[0], counts[1]
+    while place > 0:
+        above = (place - 1) >> 1
+        if far[place] <= far[above]:
+            return
+        prints[place], prints[above] = prints[above], prints[place]
+        near[place], near[above] = near[above], near[place]
+        far[place], far[above] = far[above], far[place]
+        place = above
 
 
 @kernel

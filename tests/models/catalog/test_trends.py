@@ -110,6 +110,16 @@ def test_the_followers_of_items_are_the_transposed_neighbors(made):
 
 
 @settings(max_examples=40, deadline=None)
+@given(acts, st.sampled_from([3, 128]))
+def test_lists_of_followers_are_heaps_by_far_count(made, neighbors):
+    catalog = catalog_of(neighbors=neighbors)
+    follow(catalog, made)
+    market = catalog.trends.market
+    for count, keys in zip(market.after_n.tolist(), market.after_keys.tolist(), strict=True):
+        assert all(keys[place] <= keys[(place - 1) // 2] for place in range(1, count))
+
+
+@settings(max_examples=40, deadline=None)
 @given(acts)
 def test_lists_of_followers_that_are_full_hold_true_counts_only(made):
     catalog = catalog_of(neighbors=2)

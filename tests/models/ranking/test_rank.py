@@ -123,6 +123,16 @@ def test_what_others_went_on_to_from_the_latest_item_comes_first():
         assert record.items[0].reasons[0].kind == "neighbors"
 
 
+def test_items_like_an_interest_are_looked_for_until_neighbors_tell_what_comes_next():
+    options = StepOptions(ranking=RankingOptions(length=3, popular=0, newest=0, alike=0, in_category=0))
+    for behaviors, found in ((2, True), (400, False)):
+        catalog = shop()
+        catalog.put_trends(trends_after([(3, []), (9, [3]), (3, [9])] * behaviors))
+        rows = rows_for(catalog, [("like", 3, 0.0)], options.ranking)
+        assert rows[0] == 9
+        assert any(row % TOPICS == 3 for row in rows) == found
+
+
 def test_a_user_without_interests_gets_the_popular_list():
     catalog = shop([(4, 100.0, 0), (2, 400.0, 0), (9, 200.0, 0), (5, 800.0, 20_000)])
     assert rows_for(catalog, [])[:3] == [2, 9, 4]

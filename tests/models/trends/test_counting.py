@@ -158,4 +158,15 @@ def test_another_half_life_goes_on_with_what_the_counts_were_at_that_moment():
     count(statistics, [0], [0.0], [[7]], options=TrendOptions(4, 100.0))
     count(statistics, [0], [200.0], [[8]], options=TrendOptions(4, 1_000.0))
     assert statistics.heads["landmark"][0] == 200.0
-    assert statistics.counts[0, 1, :2].tolist() == pytest.approx([0.25, 1.0])
+    assert statistics.prints[0, :2].tolist() == [8, 7]
+    assert statistics.counts[0, 1, :2].tolist() == pytest.approx([1.0, 0.25])
+
+
+def test_neighbors_are_a_heap_by_far_count():
+    statistics = new_statistics(1, ROOM)
+    statistics.heads["print"] = 99_999
+    log = evicting_log()
+    recents = [[neighbor + 1 for neighbor in log[k : k + 5]] for k in range(len(log))]
+    count(statistics, [0] * len(log), list(range(len(log))), recents, options=TrendOptions(neighbors=ROOM))
+    far = statistics.counts[0, 1]
+    assert (far[1:] <= far[(np.arange(1, ROOM) - 1) // 2]).all()
