@@ -3,7 +3,8 @@
 from difflib import unified_diff
 from pathlib import Path
 
-from tests.golden.examples import EXAMPLES, Example
+from tests.golden.examples import EXAMPLES
+from tests.golden.examples.example import Example
 
 FOLDER = Path(__file__).parent
 

@@ -3,7 +3,9 @@
 import pytest
 
 from schemas.dead_letters import dead_letter_value
-from tests.golden.examples import DEAD_LETTER, EXAMPLES, Example
+from tests.golden.examples import EXAMPLES
+from tests.golden.examples.example import Example
+from tests.golden.examples.tables import DEAD_LETTER
 from tests.golden.files import FOLDER, changes, kept_bytes, write
 
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.file)

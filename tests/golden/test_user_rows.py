@@ -12,13 +12,12 @@ from schemas.ids import item_print
 from schemas.rows import keys
 from schemas.rows.learned import read_learned
 from schemas.rows.user import SEEN_CHUNK, SEEN_CHUNKS
-from tests.golden.examples import (
+from tests.golden.examples.rows import LEARNED, LEARNED_ROW
+from tests.golden.examples.user_rows import (
     FEEDBACK,
     HAD,
     HEAD,
     INTEREST,
-    LEARNED,
-    LEARNED_ROW,
     RING,
     USER_ROWS,
     write_interest,

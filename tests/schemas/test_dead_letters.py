@@ -23,7 +23,7 @@ from schemas.dead_letters import (
     read_put_back_mark,
 )
 from schemas.errors import SchemaError
-from tests.golden.examples import DEAD_LETTER
+from tests.golden.examples.tables import DEAD_LETTER
 
 changed = msgspec.structs.replace
 some_bytes = st.none() | st.binary(max_size=50)

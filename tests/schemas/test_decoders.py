@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import SchemaError, UnknownVersionError
-from tests.golden.examples import MESSAGES, ROWS, Example
+from tests.golden.examples.example import Example
+from tests.golden.examples.messages import MESSAGES
+from tests.golden.examples.rows import ROWS
 from tests.schemas.strategies import VALUES
 
 READERS = MESSAGES + ROWS

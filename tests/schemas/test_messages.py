@@ -10,7 +10,8 @@ from schemas.ids import item_print
 from schemas.interests import decode_interest_record, encode_interest_record
 from schemas.recommendations import recommendation_id
 from schemas.trends import SignalBlock, decode_signal_block, encode_signal_block
-from tests.golden.examples import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK, VECTOR
+from tests.golden.examples.example import VECTOR
+from tests.golden.examples.messages import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK
 
 ANSWER = next(example.value for example in MESSAGES if example.file == "encode_answer.hex")
 SPLIT = next(example.value for example in MESSAGES if example.file == "encode_answer_request.hex")

@@ -7,8 +7,8 @@ from schemas.errors import SchemaError, UnknownVersionError
 from schemas.rows import trend
 from schemas.rows.trend import MOST_NEIGHBORS, TREND, TREND_BYTES, check_trend, decode_trends, encode_trends, new_trends
 from tests.golden import slow_rows
-from tests.golden.examples import TREND as TREND_EXAMPLE
-from tests.golden.examples import read_checked_trend, write_trend
+from tests.golden.examples.rows import TREND as TREND_EXAMPLE
+from tests.golden.examples.rows import read_checked_trend, write_trend
 from tests.golden.slow_rows import Trend
 from tests.schemas.rows.tables import documented, laid_out
 from tests.schemas.strategies import trend_rows

@@ -26,8 +26,8 @@ from schemas.rows.user import (
     check_version,
 )
 from schemas.vectors import DIMENSIONS
-from tests.golden.examples import HEAD as HEAD_EXAMPLE
-from tests.golden.examples import write_head
+from tests.golden.examples.user_rows import HEAD as HEAD_EXAMPLE
+from tests.golden.examples.user_rows import write_head
 from tests.golden.slow_rows import read_feedback, read_head, read_interest, read_ring, read_seen
 from tests.schemas.rows.tables import documented, laid_out
 
