@@ -54,7 +54,7 @@ def judge_lists(
     slots = arena.add(log.owners)[log.users]
     catalog.trends.reserve(len(catalog))
     laws, theta = step.laws_in(catalog), weights_of_features(arena, interests)
-    shop = shop_of(catalog, interests.weights() > 0.0)
+    shop = shop_of(catalog, interests.wanted())
     judge = Judge(arena.mixers, shelf_of(shop, catalog), NO_RULES, float(ranking.diversity), nearby_of(catalog))
     statistics = new_statistics(max(len(catalog), 1), trends.neighbors)
     statistics.heads["print"][: len(catalog)] = catalog.prints[: len(catalog)]

@@ -122,6 +122,10 @@ class InterestOptions:
         """Weight per behavior type code (16,)."""
         return np.array([self.types[name].weight for name in BEHAVIOR_TYPES])
 
+    def wanted(self) -> NDArray[np.bool_]:
+        """Which behaviors speak for their item, by type code (16,): those of a weight above 0."""
+        return self.weights() > 0.0
+
     def half_lives(self) -> NDArray[np.float64]:
         """Half-life per behavior type code (16,), seconds."""
         return np.array([self.types[name].half_life for name in BEHAVIOR_TYPES])

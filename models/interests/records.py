@@ -90,16 +90,11 @@ class RecordWriter:
         self._names = Names(catalog, fragments)
         self._wording = Wording(catalog, fragments)
 
-    def write(self, arena: UserArena, slots: NDArray[np.int64], attention: Attention | None = None) -> list[bytes]:
-        """One encoded InterestRecord per user; their counts of new behaviors are taken and start from 0 again.
-
-        Args: attention: the users', where it is known already.
-        """
+    def write(self, arena: UserArena, slots: NDArray[np.int64]) -> list[bytes]:
+        """One encoded InterestRecord per user; their counts of new behaviors are taken and start from 0 again."""
         self._names.begin()
         rates = rates_of(arena, self._options)
-        if attention is None:
-            attention = attend(arena, slots, self._options, self._rules)
-        columns = self._columns(arena, slots, attention, rates)
+        columns = self._columns(arena, slots, attend(arena, slots, self._options, self._rules), rates)
         records = packed_records(columns, self._names.packed, self._catalog.encoder, rates)
         arena.new_behaviors[slots] = 0
         if self._observe:

@@ -33,7 +33,7 @@ def live(
     what the user wanted until then. Args: rankings: of each variant, as many as there are mixers.
     """
     n = len(columns.slots)
-    wanted = interests.weights() > 0.0
+    wanted = interests.wanted()
     rows = columns.facet_rows
     catalog.neighbors.fill(rows[rows >= 0].astype(np.int32))
     admitted = np.ones(n, np.bool_)

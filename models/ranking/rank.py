@@ -120,7 +120,7 @@ def _rank(
     ranked = _nothing(len(slots), options.length)
     if not len(slots) or not len(catalog):
         return ranked
-    wanted = interest_options.weights() > 0.0
+    wanted = interest_options.wanted()
     fresh = _fresh_rows(catalog) if options.exploration > 0.0 else np.zeros(0, np.int32)
     shop = _ruled(shop_of(catalog, wanted, np.r_[_pinned(active), fresh]), active)
     nearby = nearby_of(catalog)

@@ -33,7 +33,7 @@ class Signals:
 
     def __init__(self, options: InterestOptions) -> None:
         self.told = 0
-        self._wanted = options.weights() > 0.0
+        self._wanted = options.wanted()
         self._speaks = {name for name, wanted in zip(BEHAVIOR_TYPES, self._wanted.tolist(), strict=True) if wanted}
         self._parts = [NOTHING]
         self._events = 0

@@ -14,7 +14,8 @@ from models.evaluation.rivals.comparison import RivalError, compare, require_kno
 from models.ranking.options import RankingOptions
 from models.step import StepOptions
 from streams.apps.evaluate_options import EvaluateOptions
-from streams.apps.evaluate_trial import Progress, Recorded, aligned, recorded
+from streams.apps.evaluate_tables import aligned, cells_of
+from streams.apps.evaluate_trial import Progress, Recorded, recorded
 from streams.apps.operators import OperatorError
 from streams.settings import Settings
 
@@ -106,9 +107,7 @@ def _table(about: str, cost: Run, scored: Sequence[Scored]) -> str:
 
 
 def _cells(name: str, quality: Quality) -> tuple[str, ...]:
-    numbers = [f"{number:.4f}" for number in (quality.ndcg, quality.ndcg_error, quality.hr, quality.mrr)]
-    cold = "-" if quality.cold_hr is None else f"{quality.cold_hr:.4f} of {quality.cold:,}"
-    return name, *numbers, f"{quality.coverage:.1%}", cold
+    return cells_of(name, (quality.ndcg, quality.ndcg_error, quality.hr, quality.mrr), quality)
 
 
 def _json(cost: Run, settings: Settings, step: StepOptions, others: Sequence[Scored], rivals: Sequence[Scored]) -> str:

@@ -11,7 +11,8 @@ from models.evaluation.comparison import Scored, compare
 from models.evaluation.metrics import Quality
 from models.step import StepOptions
 from streams.apps.evaluate_options import EvaluateOptions
-from streams.apps.evaluate_trial import Progress, aligned, recorded
+from streams.apps.evaluate_tables import aligned, cells_of
+from streams.apps.evaluate_trial import Progress, recorded
 from streams.settings import Settings
 
 HEADER = ("", "NDCG@10", "±", "HR@10", "±", "MRR@10", "±", "shown", "cold HR@10")
@@ -41,14 +42,8 @@ def _table(about: str, scored: Sequence[Scored], dev: bool) -> str:
 
 
 def _cells(variant: str, quality: Quality) -> tuple[str, ...]:
-    pairs = (
-        (quality.ndcg, quality.ndcg_error),
-        (quality.hr, quality.hr_error),
-        (quality.mrr, quality.mrr_error),
-    )
-    numbers = [f"{number:.4f}" for pair in pairs for number in pair]
-    cold = "-" if quality.cold_hr is None else f"{quality.cold_hr:.4f} of {quality.cold:,}"
-    return variant, *numbers, f"{quality.coverage:.1%}", cold
+    means, errors = (quality.ndcg, quality.hr, quality.mrr), (quality.ndcg_error, quality.hr_error, quality.mrr_error)
+    return cells_of(variant, [number for pair in zip(means, errors, strict=True) for number in pair], quality)
 
 
 def _json(about: str, scored: Sequence[Scored]) -> str:

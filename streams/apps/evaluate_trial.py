@@ -102,14 +102,3 @@ def _encode(
     )
     vectors = TextVectors(cached(encoder, options.cache))
     return vectors, vectors.version
-
-
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
-    """A table's lines: the first column to the left, numbers to the right."""
-    widths = [max(len(row[place]) for row in (header, *rows)) for place in range(len(header))]
-    return [
-        "  ".join(
-            [row[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True))]
-        ).rstrip()
-        for row in (header, *rows)
-    ]

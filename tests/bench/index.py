@@ -13,13 +13,11 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalog.index.arrays import LISTS, Index, Scratch
+from models.catalog.index.arrays import LISTS
 from models.catalog.index.index import VectorIndex
-from models.catalog.index.search import exact_one, search_one
 from models.catalog.search import top
-from models.compiled import kernel
 from tests.bench.report import row
-from tests.models.catalog.index.made import item_vectors, queries_near, unit
+from tests.models.catalog.index.made import exact_each, item_vectors, queries_near, search_each, unit
 
 WANTED = 100
 SEARCHED = 200
@@ -51,15 +49,15 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     real = None if given.vectors is None else unit(np.load(given.vectors).astype(np.float32))
     warm = started(item_vectors(5_000, 0), "compiles all")
-    timed(_exact_each, warm)
+    timed(exact_each, warm)
     sizes = [(int(size), "like a shop" if real is None else given.vectors.stem) for size in given.sizes.split(",")]
     made = [started(grown(real, items), kind) for items, kind in sizes]
     if int(given.random):
         made.append(started(at_random(int(given.random)), "random topics"))
     for _ in range(given.rounds):
         for one in made:
-            one.by_index.append(timed(_search_each, one))
-            one.exactly.append(timed(_exact_each, one))
+            one.by_index.append(timed(search_each, one))
+            one.exactly.append(timed(exact_each, one))
     print(table(made, given.rounds))
 
 
@@ -73,7 +71,7 @@ def started(vectors: NDArray[np.float32], kind: str) -> Measured:
     seconds = time.thread_time() - began
     queries = queries_near(vectors, SEARCHED, 1)
     wanted, _ = top(vectors, queries, np.ones(len(vectors), np.bool_), WANTED)
-    found = searched(_search_each, index, queries)
+    found = searched(search_each, index, queries)
     hits = [len(set(one) & set(other)) for one, other in zip(found.tolist(), wanted.tolist(), strict=True)]
     return Measured(len(vectors), kind, index, seconds, queries, float(np.mean(hits)) / WANTED, [], [])
 
@@ -108,7 +106,7 @@ def at_random(items: int) -> NDArray[np.float32]:
 
 def timed(each: Callable[..., None], one: Measured) -> float:
     """Microseconds of CPU per query."""
-    queries = one.queries if each is _search_each else one.queries[: max(5, EXACT_ITEMS // one.items)]
+    queries = one.queries if each is search_each else one.queries[: max(5, EXACT_ITEMS // one.items)]
     began = time.thread_time()
     searched(each, one.index, queries)
     return (time.thread_time() - began) / len(queries) * 1e6
@@ -118,7 +116,8 @@ def searched(each: Callable[..., None], index: VectorIndex, queries: NDArray[np.
     """The rows found (q, 100)."""
     arrays = index.arrays()
     rows, scores = np.full((len(queries), WANTED), -1, np.int32), np.zeros((len(queries), WANTED), np.float32)
-    each(queries, arrays, np.ones(len(arrays.place), np.bool_), WANTED, rows, scores, index.scratch(WANTED))
+    allowed, found = np.ones(len(arrays.place), np.bool_), np.zeros(len(queries), np.int64)
+    each(queries, arrays, allowed, WANTED, rows, scores, index.scratch(WANTED), found)
     return rows
 
 
@@ -137,31 +136,3 @@ def table(made: Sequence[Measured], rounds: int) -> str:
     return "\n".join(
         [*lines, "", f"Medians of {rounds} interleaved rounds, CPU of one thread; bytes beside the vector."]
     )
-
-
-@kernel
-def _search_each(
-    queries: NDArray[np.float32],
-    index: Index,
-    allowed: NDArray[np.bool_],
-    count: int,
-    rows: NDArray[np.int32],
-    scores: NDArray[np.float32],
-    scratch: Scratch,
-) -> None:
-    for k in range(queries.shape[0]):
-        search_one(queries[k], index, allowed, count, rows[k], scores[k], scratch)
-
-
-@kernel
-def _exact_each(
-    queries: NDArray[np.float32],
-    index: Index,
-    allowed: NDArray[np.bool_],
-    count: int,
-    rows: NDArray[np.int32],
-    scores: NDArray[np.float32],
-    scratch: Scratch,
-) -> None:
-    for k in range(queries.shape[0]):
-        exact_one(queries[k], index, allowed, count, rows[k], scores[k], scratch)

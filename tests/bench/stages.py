@@ -6,9 +6,9 @@ from collections import defaultdict
 from functools import wraps
 from typing import Any
 
-from models import step
 from models.interests.arena import UserArena
 from models.interests.records import RecordWriter
+from models.step import receiving
 from streams.agents import interests
 from streams.agents.interests import InterestsProcessor
 from streams.agents.signals import Signals
@@ -23,8 +23,8 @@ from tests.bench.result import Stage
 WRAPPED: tuple[tuple[str, Any, str], ...] = (
     ("decode and check", InterestsProcessor, "_decode"),
     ("find users", Users, "slots_of"),
-    ("resolve items", step, "_resolve"),
-    ("learning and update kernel", step, "live"),
+    ("resolve items", receiving, "_resolve"),
+    ("learning and update kernel", receiving, "live"),
     ("signals", Signals, "add"),
     ("signals", Signals, "take"),
     ("signals", interests, "encode_signal_block"),

@@ -7,11 +7,10 @@ from hypothesis import strategies as st
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.interests.records import RecordWriter
+from models.interests.records import RecordWriter, digest
 from models.step import (
     Resolution,
     StepOptions,
-    digest,
     receive_again,
     receive_asked,
     receive_encoded,

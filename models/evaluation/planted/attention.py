@@ -10,6 +10,7 @@ from models.evaluation.metrics import clustered_error, gain
 from models.evaluation.planted.line import Line, Setup
 from models.evaluation.planted.shop import Shop, simulated
 from models.evaluation.protocol import histories_of, targets_of
+from schemas.behaviors import TYPE_CODES
 
 TARGETS = 3000
 GAIN = 0.10
@@ -51,7 +52,8 @@ def attention(setup: Setup) -> Iterator[Line]:
 def trial_of(shop: Shop, limit: int) -> Trial:
     """The shop's log, in which what users wanted is to be foretold."""
     log = shop.log
-    weights = {name: one.weight for name, one in shop.setup.options.interests.types.items()}
-    wanted = np.array([one.cause == "interest" and weights[one.behavior.type] > 0.0 for one in shop.labeled], np.bool_)
+    speaks = shop.setup.options.interests.wanted()
+    codes = [TYPE_CODES[one.behavior.type] for one in shop.labeled]
+    wanted = speaks[codes] & np.array([one.cause == "interest" for one in shop.labeled], np.bool_)
     histories = histories_of(log)
     return Trial(log, histories, targets_of(log, histories, limit, wanted), shop.catalog, shop.setup.vectors)

@@ -13,6 +13,7 @@ from models.evaluation.population import Population
 from models.interests.intensity import intensity, later
 from models.interests.options import DAY
 from models.interests.records import rates_of
+from schemas.behaviors import TYPE_CODES
 
 LEARNED_DAYS, DAYS, EVERY = 20, 60, 4
 ERROR = 0.05
@@ -74,12 +75,12 @@ def _came(
 ) -> NDArray[np.bool_]:
     """Which interests (u, 8) something wanted was near enough to that happened between two places in the log."""
     log, capture = shop.log, population.options.laws_in(shop.catalog).rules.capture
-    weights = population.options.interests.types
+    speaks = population.options.wanted
     came = np.zeros(known.shape, np.bool_)
     number_of = {owner: number for number, owner in enumerate(population.arena.owners)}
     for place in range(start, end):
         behavior = log.behaviors[place]
-        if log.items[place] < 0 or weights[behavior.type].weight <= 0.0:
+        if log.items[place] < 0 or not speaks[TYPE_CODES[behavior.type]]:
             continue
         number = number_of[behavior.owner]
         cosines = np.where(known[number], units[number] @ shop.catalog.vectors[log.items[place]], -1.0)

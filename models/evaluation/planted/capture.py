@@ -11,6 +11,7 @@ from models.evaluation.planted.shop import Shop, simulated
 from models.evaluation.population import Population
 from models.evaluation.prequential import foretell
 from models.step import StepOptions
+from schemas.behaviors import TYPE_CODES
 
 NOVELTIES = (0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)
 TARGETS = 1000
@@ -51,6 +52,6 @@ def _point(trial: Trial, options: StepOptions, novelty: float) -> Point:
     population = Population(trial.log.owners, trial.catalog, step, trial.encode)
     ranks = foretell(trial.log, trial.histories, trial.targets.events, population, trial.worth)
     born = int(population.arena.head["next_interest"].sum())
-    weights = {name: one.weight for name, one in options.interests.types.items()}
-    wanted = sum(weights[one.type] > 0.0 for one in trial.log.behaviors[: int(trial.targets.events[-1])])
+    codes = [TYPE_CODES[one.type] for one in trial.log.behaviors[: int(trial.targets.events[-1])]]
+    wanted = int(options.interests.wanted()[codes].sum())
     return Point(novelty, 1.0 - born / max(wanted, 1), float(gain(ranks.ranks).mean()))

@@ -11,6 +11,7 @@ from models.evaluation.planted.shop import Shop, simulated
 from models.evaluation.population import Population
 from models.simulator.planted import PlantedUser
 from models.simulator.topics import PLACES, TOPICS
+from schemas.behaviors import TYPE_CODES
 
 SOON = 5
 FOLLOWED = 20
@@ -58,14 +59,14 @@ def drift(setup: Setup) -> Iterator[Line]:
 def _moments(shop: Shop) -> Iterator[Moment]:
     """The first behaviors on each new interest, and the stray ones of users who have settled."""
     users = {user.id: user for user in shop.users}
-    weights = shop.setup.options.interests.types
+    speaks = shop.setup.options.interests.wanted()
     behaviors: Counter[str] = Counter()
     touched: set[tuple[str, str]] = set()
     wanted: Counter[tuple[str, str]] = Counter()
     for place, one in enumerate(shop.labeled):
         owner, topic = one.behavior.owner, one.topic
         behaviors[owner] += 1
-        if topic is None or weights[one.behavior.type].weight <= 0.0:
+        if topic is None or not speaks[TYPE_CODES[one.behavior.type]]:
             continue
         strange = (owner, topic) not in touched
         touched.add((owner, topic))

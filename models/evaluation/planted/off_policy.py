@@ -105,7 +105,7 @@ def _count(
     step: StepOptions,
 ) -> None:
     """Behaviors that speak for an item enter its trends, and these the catalog."""
-    wanted = step.weights > 0.0
+    wanted = step.wanted
     places = [
         place
         for place in resolution.applied.tolist()

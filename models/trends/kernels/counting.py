@@ -173,7 +173,7 @@ def _count_neighbor(
 
 
 @kernel
-def _raise_neighbor(prints: NDArray[np.uint32], counts: NDArray[np.float32], place: int) -> None:
+def _raise_neighbor(prints: NDArray[np.uint32], counts: NDArray[np.float32], place: Integer) -> None:
     """Moves a neighbor whose far count grew to where the heap wants it."""
     near, far = counts[0], counts[1]
     while place > 0:

@@ -10,7 +10,7 @@ from streams.apps.evaluate_kafka.alike import ROUNDING, Comparison, Example, Lis
 from streams.apps.evaluate_kafka.free_running import LISTED, PACED, PARTITIONS, WORKERS, Difference, FreeRunning, Way
 from streams.apps.evaluate_kafka.lock_step import LockStep
 from streams.apps.evaluate_kafka.sending import FEW, MANY
-from streams.apps.evaluate_trial import aligned
+from streams.apps.evaluate_tables import aligned
 
 HEADER = ("", "NDCG@10", "±", "HR@10", "MRR@10", "costs", "±", "informed", "costs them", "±", "behaviors/s")
 SHOWN_OF_EXAMPLES = 10

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from models.catalog.prints import item_print
+from models.interests.behavior_types import TypeOptions
 from models.interests.columns import bare_columns, columns_of, text_print
 from models.interests.kernels.types import Columns
 from models.interests.options import InterestOptions
@@ -36,6 +37,15 @@ def test_types_weights_times_and_ids_are_those_of_the_behaviors():
     assert made.at.tolist() == [MIDNIGHT, MIDNIGHT + 0.25]
     assert made.event_ids.tolist() == [fingerprint(b.event_id) for b in batch]
     assert made.facet_rows.tolist() == [-1, -1]
+
+
+def test_what_speaks_for_its_item_is_what_weighs_more_than_nothing():
+    options = InterestOptions(types={"view": TypeOptions(-1.0, HOUR), "skip": TypeOptions(0.5, HOUR)})
+    for chosen, turned in ((OPTIONS, {}), (options, {"view": False, "skip": True})):
+        wanted = chosen.wanted()
+        expected = {"view": True, "purchase": True, "skip": False, "hide": False, "identify": False} | turned
+        assert wanted.shape == (len(TYPE_CODES),)
+        assert {name: bool(wanted[TYPE_CODES[name]]) for name in expected} == expected
 
 
 def test_a_quick_return_weighs_as_much_as_a_skip():

@@ -84,7 +84,7 @@ def ranked(arena: UserArena, slots: np.ndarray, catalog: Catalog, options: StepO
 def scored(arena: UserArena, slot: int, catalog: Catalog, options: StepOptions) -> tuple[list[int], np.void]:
     """A user's candidates, and what was written down about them on the way."""
     rules, theta = options.laws_in(catalog).rules, weights_of_features(arena, options.interests)
-    made = shop_of(catalog, options.interests.weights() > 0.0)
+    made = shop_of(catalog, options.interests.wanted())
     columns = arena.arrays
     rows = (columns.head, columns.feedback, columns.rings, columns.meta, columns.directions)
     user, at = User(*(column[slot] for column in rows)), float(arena.head["at"][slot])

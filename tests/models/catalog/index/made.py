@@ -48,7 +48,7 @@ def search(
     rows, scores = np.full((len(queries), count), -1, np.int32), np.zeros((len(queries), count), np.float32)
     found = np.zeros(len(queries), np.int64)
     scratch = index.scratch(count)
-    (_exact_each if exact else _search_each)(queries, index.arrays(), allowed, count, rows, scores, scratch, found)
+    (exact_each if exact else search_each)(queries, index.arrays(), allowed, count, rows, scores, scratch, found)
     return [
         dict(zip(line[:size].tolist(), values[:size].tolist(), strict=True))
         for line, values, size in zip(rows, scores, found, strict=True)
@@ -69,7 +69,7 @@ def recall(found: list[dict[int, float]], wanted: list[list[int]]) -> float:
 
 
 @kernel
-def _search_each(
+def search_each(
     queries: NDArray[np.float32],
     index: Index,
     allowed: NDArray[np.bool_],
@@ -79,12 +79,13 @@ def _search_each(
     scratch: Scratch,
     found: NDArray[np.int64],
 ) -> None:
+    """`search_one` for each query (q, 128): rows and scores (q, count) are written to, and how many are found (q,)."""
     for k in range(queries.shape[0]):
         found[k] = search_one(queries[k], index, allowed, count, rows[k], scores[k], scratch)
 
 
 @kernel
-def _exact_each(
+def exact_each(
     queries: NDArray[np.float32],
     index: Index,
     allowed: NDArray[np.bool_],
@@ -94,5 +95,6 @@ def _exact_each(
     scratch: Scratch,
     found: NDArray[np.int64],
 ) -> None:
+    """`exact_one` for each query, as `search_each`."""
     for k in range(queries.shape[0]):
         found[k] = exact_one(queries[k], index, allowed, count, rows[k], scores[k], scratch)

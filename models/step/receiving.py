@@ -1,8 +1,7 @@
-"""One step: a batch of behaviors is resolved, updates its users, and their records and lists are made."""
+"""Receiving: a batch of behaviors is resolved against the catalog, and updates its users."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,82 +10,16 @@ from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.interests.arena import UserArena
 from models.interests.columns import columns_of, text_print
-from models.interests.kernels.types import Columns, Laws
-from models.interests.options import InterestOptions
-from models.interests.records import Digest, digest
-from models.interests.update import apply, ask, captured, laws_of
-from models.ranking.judging import NOTHING, Judgments, judged, may_be_targets, note_lists
+from models.interests.kernels.types import Columns
+from models.interests.update import apply, ask
+from models.ranking.judging import NOTHING, Judgments, judged, may_be_targets
 from models.ranking.kernels.living import Traces
-from models.ranking.live import live, no_traces
-from models.ranking.options import RankingOptions
-from models.ranking.rank import rank_each
-from models.ranking.records import recommendations
-from models.ranking.rules import NO_RULES, Active
-from models.ranking.variants import Variant, assigned, variants_of
+from models.ranking.live import live
+from models.step.options import StepOptions
 from schemas.behaviors import TYPE_CODES, Behavior
-from schemas.ids import fingerprints
 from schemas.vectors import DIMENSIONS
 
-__all__ = [
-    "Digest",
-    "Judgments",
-    "Lists",
-    "Resolution",
-    "StepOptions",
-    "Traces",
-    "columns_in",
-    "digest",
-    "lists_for",
-    "no_traces",
-    "receive",
-    "receive_again",
-    "receive_asked",
-    "receive_encoded",
-    "recommend",
-]
-
-# Mutes weigh nothing, and yet it matters what they are about.
-MUTES = ("mute", "unmute")
-# Behaviors whose text says what is wanted and what not, thing by thing.
-SPOKEN = ("request", *MUTES)
 _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
-
-
-@dataclass(frozen=True)
-class StepOptions:
-    """What a step needs to know. others: variants of ranking beside the base; raises VariantError for wrong ones."""
-
-    interests: InterestOptions = field(default_factory=InterestOptions)
-    ranking: RankingOptions = field(default_factory=RankingOptions)
-    others: tuple[Variant, ...] = ()
-
-    def __post_init__(self) -> None:
-        variants_of(self.ranking, self.others)
-
-    @cached_property
-    def variants(self) -> tuple[Variant, ...]:
-        """The base, which is ranking with the share that is left, and the others."""
-        return variants_of(self.ranking, self.others)
-
-    @cached_property
-    def laws(self) -> Laws:
-        """The options as kernels take them, for no catalog yet."""
-        return laws_of(self.interests, self.ranking.had)
-
-    @cached_property
-    def weights(self) -> NDArray[np.float64]:
-        """Weight per behavior type code (16,)."""
-        return self.interests.weights()
-
-    def laws_in(self, catalog: Catalog) -> Laws:
-        """The options as kernels take them, what is near being measured by the catalog's unrelated items."""
-        return captured(self.laws, self.interests, *catalog.background())
-
-    @cached_property
-    def counts_only(self) -> frozenset[str]:
-        """Behavior types of weight 0 that need no vector."""
-        types = self.interests.types.items()
-        return frozenset(name for name, one in types if one.weight == 0.0 and name not in MUTES)
 
 
 @dataclass(frozen=True)
@@ -104,15 +37,6 @@ class Resolution:
     duplicates: int
     traces: Traces
     judgments: Judgments
-
-
-@dataclass(frozen=True)
-class Lists:
-    """Lists of m users: encoded Recommendations; items (m, k) int32: catalog rows, -1 for none; variants (m,) int64."""
-
-    records: list[bytes]
-    items: NDArray[np.int32]
-    variants: NDArray[np.int64]
 
 
 def receive(
@@ -145,17 +69,6 @@ def receive_again(
     """Applies behaviors that were admitted before, here or elsewhere, if what they need is here now."""
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
     return _lived(arena, catalog, columns, fates, False, options)
-
-
-def _lived(
-    arena: UserArena, catalog: Catalog, columns: Columns, fates: NDArray[np.int8], admitting: bool, options: StepOptions
-) -> Resolution:
-    laws, resolved = options.laws_in(catalog), fates <= _ON_NOTHING
-    targets = may_be_targets(arena, columns, catalog, options.weights > 0.0) if admitting else resolved
-    rankings = [one.options for one in options.variants]
-    admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, rankings)
-    judgments = judged(arena, columns, targets & admitted, traces) if admitting else NOTHING
-    return _resolution(fates, admitted, traces, judgments)
 
 
 def receive_encoded(
@@ -211,27 +124,6 @@ def receive_asked(
     )
 
 
-def recommend(
-    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions, active: Active = NO_RULES
-) -> list[bytes]:
-    """One encoded Recommendations per user; active: the business rules of each."""
-    return lists_for(arena, slots, catalog, options, active).records
-
-
-def lists_for(
-    arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, options: StepOptions, active: Active = NO_RULES
-) -> Lists:
-    """The lists of these users, each by its user's variant; they are what the users' next behaviors judge."""
-    rules, variants = options.laws_in(catalog).rules, options.variants
-    of = np.zeros(len(slots), np.int64)
-    if options.others:
-        of = assigned(fingerprints([arena.owners[slot] for slot in slots.tolist()]), variants)
-    ranked = rank_each(arena, slots, catalog, options.interests, rules, variants, of, active)
-    names = [variants[place].name for place in of.tolist()]
-    note_lists(arena, slots, catalog, ranked.items, of)
-    return Lists(recommendations(arena, slots, catalog, ranked, names), ranked.items, of)
-
-
 def columns_in(
     catalog: Catalog,
     slots: NDArray[np.int64],
@@ -242,6 +134,17 @@ def columns_in(
     """Behaviors as kernels take them, and which of them wait for no item (n,)."""
     fates, columns = _resolve(catalog, slots, behaviors, at, options)
     return fates != _WAITS, columns
+
+
+def _lived(
+    arena: UserArena, catalog: Catalog, columns: Columns, fates: NDArray[np.int8], admitting: bool, options: StepOptions
+) -> Resolution:
+    laws, resolved = options.laws_in(catalog), fates <= _ON_NOTHING
+    targets = may_be_targets(arena, columns, catalog, options.wanted) if admitting else resolved
+    rankings = [one.options for one in options.variants]
+    admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, rankings)
+    judgments = judged(arena, columns, targets & admitted, traces) if admitting else NOTHING
+    return _resolution(fates, admitted, traces, judgments)
 
 
 def _resolve(
