@@ -1,4 +1,4 @@
-"""Inspect: what is known of one user, read from the published topics alone."""
+"""Inspect: what is known of one user, read from the published topics; who a visitor became, from the changelog."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,9 @@ from confluent_kafka import Message
 from schemas.interests import InterestRecord, decode_interest_record
 from schemas.items import ItemVector
 from schemas.recommendations import Recommendations, decode_recommendations
-from streams.apps.display import catalog_of, lines_of_list, lines_of_record, names_of
+from schemas.rows import keys
+from schemas.rows.alias import AliasRow, decode_alias
+from streams.apps.display import catalog_of, lines_of_list, lines_of_record, moment, names_of
 from streams.apps.feed import partition_counts
 from streams.apps.operators import OperatorError
 from streams.apps.profile import profile
@@ -23,13 +25,17 @@ Form = Literal["report", "text", "json"]
 
 
 def run(settings: Settings, user: str, why: bool = False, form: Form = "report") -> int:
-    """Prints the user's interests and latest list. Raises OperatorError when nothing is published for the user.
+    """Prints the user's interests and latest list; for a visitor who has identified, only who it became.
 
     Args: why: with the behaviors that each interest is made of. form: "report" for a person, "text" for the prompt of a
     language model, "json" for a program; the latter two are of the interests alone.
+    Raises: OperatorError when nothing is published for the user.
     """
     latest = latest_of(settings, user)
     if latest is None:
+        if (alias := alias_of(settings, user)) is not None:
+            typer.echo(_became(user, alias, form))
+            return 0
         raise OperatorError(
             f"nothing is published for `{user}` on {settings.kafka.bootstrap}: see that the id is written as in the"
             " behaviors, and that `penchant worker` runs"
@@ -65,13 +71,40 @@ def latest_of(settings: Settings, user: str) -> tuple[InterestRecord, Recommenda
     """The user's record and list, None when no record is published; only partitions the user may live in are read."""
     interests, lists = settings.topics.interests, settings.topics.recommendations
     count = partition_counts(settings, (interests, lists))[interests]
-    homes = sorted({partition_of(name, user.encode(), count) for name in PARTITIONERS})
-    with Reader(settings, (interests, lists), homes) as reader:
+    with Reader(settings, (interests, lists), _homes(user, count)) as reader:
         newest = _newest(reader.to_end(), user.encode())
     if (record := newest.get(interests)) is None:
         return None
     listed = newest.get(lists)
     return decode_interest_record(record), None if listed is None else decode_recommendations(listed)
+
+
+def alias_of(settings: Settings, visitor: str) -> AliasRow | None:
+    """Who the visitor became: of the aliases in all partitions where it may live, the one claimed last in event time.
+
+    None when it has not identified, and where the changelog cannot be read: inspecting users asks for no right to it.
+    """
+    changelog, key = settings.users_changelog, keys.owner_prefix(visitor) + keys.ALIAS
+    rows: dict[int | None, bytes | None] = {}
+    try:
+        count = partition_counts(settings, (changelog,))[changelog]
+        with Reader(settings, (changelog,), _homes(visitor, count)) as reader:
+            rows.update((row.partition(), row.value()) for row in reader.to_end() if row.key() == key)
+    except OperatorError:
+        return None
+    aliases = [decode_alias(row) for row in rows.values() if row is not None]
+    return max(aliases, key=lambda alias: (alias.claimed_at, alias.user_id), default=None)
+
+
+def _became(visitor: str, alias: AliasRow, form: Form) -> str:
+    if form == "json":
+        became = {"anonymous_id": visitor, "user_id": alias.user_id, "identified_at": alias.claimed_at}
+        return json.dumps(became, ensure_ascii=False, indent=2)
+    return f"visitor `{visitor}` became user `{alias.user_id}` at {moment(alias.claimed_at)}: inspect `{alias.user_id}`"
+
+
+def _homes(owner: str, partitions: int) -> list[int]:
+    return sorted({partition_of(name, owner.encode(), partitions) for name in PARTITIONERS})
 
 
 def _newest(messages: Iterable[Message], key: bytes) -> dict[str, bytes | None]:

@@ -55,7 +55,8 @@ def inspect(
     """Show what is known of a user.
 
     Interests in words and in numbers, now and always, what was turned away
-    or muted, and the latest list with the interest behind each item.
+    or muted, and the latest list with the interest behind each item. Of a
+    visitor who has identified since: which user it became, and when.
 
     Examples:
 

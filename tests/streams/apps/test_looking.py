@@ -12,10 +12,12 @@ from schemas.interests import Reason, encode_interest_record
 from schemas.items import ItemVector, encode_item_vector
 from schemas.recommendations import Reason as Why
 from schemas.recommendations import Recommendations, RecommendedItem, encode_recommendations
+from schemas.rows import keys
+from schemas.rows.alias import AliasRow, encode_alias
 from streams.apps.inspect import run as inspect
 from streams.apps.operators import OperatorError
 from streams.kafka.partitioners import PARTITIONERS, partition_of
-from streams.settings import Settings, load_settings
+from streams.settings import KafkaSettings, Settings, TopicSettings
 from tests.interests import interest_of, record_of, vector
 from tests.kafka.topics import create, produce, unique
 from tests.streams.command import penchant, running
@@ -58,13 +60,24 @@ def settings(kafka: str) -> Settings:
     create(kafka, *names.values(), partitions=PARTITIONS)
     lamp = encode_item_vector(ItemVector(item_id="i1", encoder="e", title="Desk lamp", vector=LAMP))
     produce(kafka, names["items_encoded"], [(b"i1", lamp), (b"i2", lamp), (b"i2", None)])
-    return load_settings(kafka={"bootstrap": kafka}, topics=names)
+    return Settings(app=unique("looking"), kafka=KafkaSettings(bootstrap=kafka), topics=TopicSettings(**names))
+
+
+def identified(settings: Settings, visitor: str, homes: dict[int, tuple[str, float]]) -> None:
+    """The aliases of a visitor as workers store them, and its withdrawn record. homes: users and times by partition."""
+    key = keys.owner_prefix(visitor) + keys.ALIAS
+    create(settings.kafka.bootstrap, settings.users_changelog, partitions=PARTITIONS)
+    for home, (user, at) in homes.items():
+        row = encode_alias(AliasRow(user_id=user, partition=0, claimed_at=at, at=at, events=b""))
+        produce(settings.kafka.bootstrap, settings.users_changelog, [(b"other", b"?"), (key, row)], home)
+        published(settings, settings.topics.interests, visitor, record(visitor, 1), home)
+        produce(settings.kafka.bootstrap, settings.topics.interests, [(visitor.encode(), None)], home)
 
 
 def environment(settings: Settings) -> dict[str, str]:
     topics = settings.topics.model_dump(include={"interests", "recommendations", "items_encoded"})
     named = {f"PENCHANT_TOPICS__{name.upper()}": str(value) for name, value in topics.items()}
-    return {"PENCHANT_KAFKA__BOOTSTRAP": settings.kafka.bootstrap, **named}
+    return {"PENCHANT_KAFKA__BOOTSTRAP": settings.kafka.bootstrap, "PENCHANT_APP": settings.app, **named}
 
 
 def tailing(settings: Settings, *flags: str) -> AbstractContextManager["subprocess.Popen[str]"]:
@@ -156,6 +169,30 @@ def test_inspect_tells_a_user_without_a_list(settings: Settings, capsys: pytest.
 def test_inspect_refuses_a_user_of_whom_nothing_is_published(settings: Settings) -> None:
     with pytest.raises(OperatorError, match="nothing is published for `nobody`"):
         inspect(settings, "nobody")
+
+
+def test_inspect_says_who_a_visitor_became(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    homes = sorted({partition_of(name, b"visitor-1", PARTITIONS) for name in PARTITIONERS})
+    identified(settings, "visitor-1", {homes[0]: ("ann", 1000.0), homes[-1]: ("bob", 2000.0)})
+    told = "visitor `visitor-1` became user `bob` at 1970-01-01 00:33: inspect `bob`\n"
+    assert inspect(settings, "visitor-1") == 0
+    assert capsys.readouterr().out == told
+    assert inspect(settings, "visitor-1", form="text") == 0
+    assert capsys.readouterr().out == told
+    done = penchant("inspect", "visitor-1", "--as", "json", environment=environment(settings))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"anonymous_id": "visitor-1", "user_id": "bob", "identified_at": 2000.0}
+    with pytest.raises(OperatorError, match="nothing is published for `visitor-2`"):
+        inspect(settings, "visitor-2")
+
+
+def test_inspect_shows_a_visitor_whose_alias_was_dropped_as_unknown(settings: Settings) -> None:
+    home = partition_of("crc32", b"visitor-1", PARTITIONS)
+    identified(settings, "visitor-1", {home: ("ann", 1000.0)})
+    dropped = keys.owner_prefix("visitor-1") + keys.ALIAS, None
+    produce(settings.kafka.bootstrap, settings.users_changelog, [dropped], home)
+    with pytest.raises(OperatorError, match="nothing is published for `visitor-1`"):
+        inspect(settings, "visitor-1")
 
 
 def test_a_topic_that_is_not_there_is_named(settings: Settings) -> None:
