@@ -17,7 +17,8 @@ from schemas.encoding import EncodeAnswer, EncodedClause, Polarity, encode_answe
 from schemas.ids import fingerprints
 from schemas.items import ItemVector
 from schemas.vectors import DIMENSIONS, to_bytes
-from streams.agents.interests import InterestsOptions, InterestsProcessor
+from streams.agents.interests import InterestsProcessor
+from streams.agents.options import InterestsOptions
 from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics

@@ -11,10 +11,11 @@ from streams.state.host import PartitionHost
 
 
 def observe_state(metrics: WorkerMetrics, host: PartitionHost) -> None:
-    """Sets the gauges of stores, arenas and waiting behaviors; in the event loop, as the owners are."""
+    """Sets the gauges of stores, arenas, waiting behaviors and averaging; in the event loop, as the owners are."""
     partitions: dict[tuple[str, ...], float] = defaultdict(float)
     rows: dict[tuple[str, ...], float] = defaultdict(float)
     sizes: dict[tuple[str, ...], float] = defaultdict(float)
+    distances: dict[tuple[str, ...], float] = {}
     users = waiting = 0
     for owner in host.owners.values():
         label, size = (owner.options.name,), owner.size()
@@ -24,12 +25,15 @@ def observe_state(metrics: WorkerMetrics, host: PartitionHost) -> None:
         if isinstance(owner.processor, InterestsProcessor):
             users += owner.processor.users_in_memory
             waiting += owner.processor.waiting
+            for variant, distance in owner.processor.mixer_distances.items():
+                distances[variant, str(owner.partition)] = distance
     metrics.partitions.set(partitions)
     metrics.store_rows.set(rows)
     metrics.store_bytes.set(sizes)
     metrics.arena_users.set(users)
     metrics.arena_bytes.set(users * UserArena.bytes_per_user)
     metrics.waiting.set(waiting)
+    metrics.mixer_distances.set(distances)
 
 
 def observe_lag(metrics: WorkerMetrics, host: PartitionHost, reached: Sequence[Reach]) -> None:

@@ -27,9 +27,10 @@ def needs_of_worker(settings: Settings) -> Needs:
     topics, changelogs = settings.topics, (settings.users_changelog, settings.items_changelog)
     sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs, topics.item_signals)
     outputs = (topics.interests, topics.recommendations, topics.encode_requests, topics.handoffs, topics.item_signals)
+    shared = (topics.item_trends, topics.ranking_mixers)
     return Needs(
-        reads=(*sources, topics.items_encoded, topics.item_trends, *changelogs),
-        writes=(*outputs, topics.item_trends, *changelogs, *map(dead_letters_of, sources)),
+        reads=(*sources, *shared, topics.items_encoded, *changelogs),
+        writes=(*outputs, *shared, *changelogs, *map(dead_letters_of, sources)),
         groups=(settings.app,),
     )
 

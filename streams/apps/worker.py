@@ -12,8 +12,10 @@ from threadpoolctl import threadpool_limits
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
+from models.ranking.averaging import MixerBoard
 from models.step import StepOptions
-from streams.agents.interests import InterestsOptions, InterestsProcessor
+from streams.agents.interests import InterestsProcessor
+from streams.agents.options import InterestsOptions
 from streams.agents.quality import Quality
 from streams.agents.rehearsal import rehearse
 from streams.agents.rules import RulesFile
@@ -24,9 +26,9 @@ from streams.apps.libraries import listen_to_libraries
 from streams.apps.observing import observe_lag, observe_state
 from streams.apps.rights import needs_of_worker
 from streams.apps.startup import end_process, topics_once_kafka_answers
+from streams.apps.worker_app import new_app
 from streams.catalog.follower import CatalogFollower
-from streams.kafka.client import faust_options
-from streams.kafka.transport import BatchApp, PatientAssignor
+from streams.kafka.transport import BatchApp
 from streams.logs import configure_logs, get_log
 from streams.metrics import Health, MetricsServer, WorkerMetrics
 from streams.metrics.health import BEAT_INTERVAL
@@ -38,8 +40,6 @@ from streams.state.store import claim
 
 TICK_INTERVAL = 10.0
 RULES_INTERVAL = 1.0
-MAX_POLL_INTERVAL = 1_000.0
-REBALANCE_TIMEOUT = 60.0
 LEAVE_LIMIT = 25.0  # seconds for the last commit and the group's goodbye, below what an orchestrator waits
 
 log = get_log("worker")
@@ -80,6 +80,7 @@ class Worker:
         self._rules = RulesFile(settings.worker.rules, settings.shortest_list, metrics.rules_refused.inc)
         self._stop = asyncio.Event()
         self._catalog = Catalog(neighbors=settings.trends.neighbors)
+        self._board = MixerBoard()
         self._step = StepOptions(settings.interests, settings.ranking, settings.ranking_variants)
         self._quality = Quality(metrics, [one.name for one in self._step.variants])
         self._posts: set[asyncio.Future[None]] = set()
@@ -89,7 +90,7 @@ class Worker:
             [self._users_store(), self._items_store()], settings.kafka, settings.worker.fenced_grace, metrics
         )
         self._follower = CatalogFollower(
-            settings.kafka, settings.topics, self._catalog, metrics, self._items_arrived, self._end
+            settings.kafka, settings.topics, self._catalog, self._board, metrics, self._items_arrived, self._end
         )
         health.require("the catalog is loaded", lambda: self._follower.loaded)
         health.require("the group's partitions are recovered", lambda: self.host.settled)
@@ -119,7 +120,7 @@ class Worker:
 
     async def _serve(self) -> None:
         spare_collector()
-        app = self._new_app()
+        app = new_app(self._settings, self.host, self._end)
         self.host.connect(app.is_current, lambda: app.consumer.rewind(), self._end)
         await self._first_of(app.start(), self._stop.wait())
         log.info("started", bootstrap=self._settings.kafka.bootstrap, group=self._settings.app)
@@ -142,39 +143,14 @@ class Worker:
         except TimeoutError:
             self._end(StuckError(f"the worker could not leave its group within {LEAVE_LIMIT:g} s; nothing is lost"))
 
-    def _new_app(self) -> BatchApp:
-        settings, worker, topics = self._settings, self._settings.worker, self._settings.topics
-        app = BatchApp(
-            settings.app,
-            host=self.host,
-            failed=self._end,
-            store="memory://",
-            web_enabled=False,
-            datadir=str(worker.data / "faust"),
-            topic_allow_declare=False,
-            topic_disable_leader=True,
-            table_standby_replicas=1,
-            stream_wait_empty=False,
-            broker_commit_interval=1.0,
-            broker_session_timeout=worker.session_timeout,
-            broker_heartbeat_interval=worker.heartbeat_interval,
-            broker_rebalance_timeout=REBALANCE_TIMEOUT,
-            broker_max_poll_interval=MAX_POLL_INTERVAL,
-            broker_max_poll_records=worker.poll_records,
-            broker_check_crcs=not settings.kafka.embedded,
-            **({"PartitionAssignor": PatientAssignor} if settings.kafka.embedded else {}),
-            **faust_options(settings.kafka),
-        )
-        app.batch_agent([topics.clickstream, topics.behaviors_encoded, topics.handoffs], self.host.submit)
-        app.batch_agent([topics.item_signals], self.host.submit)
-        return app
-
     def _users_store(self) -> Store:
         settings, topics = self._settings, self._settings.topics
 
         def processor(partition: int, owned: int) -> Processor:
             options = self._interests_options(owned)
-            return InterestsProcessor(options, self._catalog, partition, self._metrics, self._rules, self._quality)
+            return InterestsProcessor(
+                options, self._catalog, partition, self._metrics, self._rules, self._quality, self._board
+            )
 
         sources = (topics.clickstream, topics.behaviors_encoded, topics.handoffs)
         interval = settings.worker.flush_interval
@@ -193,6 +169,7 @@ class Worker:
             waiting_age=worker.waiting_age,
             future_limit=worker.future_limit,
             lists=worker.lists,
+            averaging_interval=worker.averaging_interval,
         )
 
     def _items_store(self) -> Store:

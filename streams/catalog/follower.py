@@ -1,4 +1,4 @@
-"""Follower: reads items.encoded and item.trends into the catalog, and says when it has all there is."""
+"""Follower: reads what every worker is to know, items, trends and mixers, and says when it has all there is."""
 
 import asyncio
 import threading
@@ -9,8 +9,10 @@ from confluent_kafka import Consumer, KafkaError, Message, TopicPartition
 
 from models.catalog.catalog import Catalog
 from models.catalog.errors import CatalogError
+from models.ranking.averaging import MixerBoard
 from schemas.errors import SchemaError
 from schemas.items import decode_item_vector
+from schemas.mixers import decode_mixer_record
 from schemas.rows.trend import check_trend
 from streams.kafka.client import open_consumer
 from streams.logs import get_log
@@ -24,7 +26,7 @@ log = get_log("catalog")
 
 
 class CatalogFollower:
-    """A thread reads; the event loop applies, so that the catalog has a single writer.
+    """A thread reads; the event loop applies, so that catalog and board have a single writer.
 
     arrived: called in the loop with the ids of items that came. failed: called in the loop with what ended the thread.
     """
@@ -34,6 +36,7 @@ class CatalogFollower:
         kafka: KafkaSettings,
         topics: TopicSettings,
         catalog: Catalog,
+        board: MixerBoard,
         metrics: WorkerMetrics,
         arrived: Callable[[Sequence[str]], None],
         failed: Callable[[BaseException], None],
@@ -41,6 +44,7 @@ class CatalogFollower:
         self._kafka = kafka
         self._topics = topics
         self._catalog = catalog
+        self._board = board
         self._metrics = metrics
         self._arrived = arrived
         self._failed = failed
@@ -49,11 +53,11 @@ class CatalogFollower:
         self._ready = asyncio.Event()
 
     def start(self, partitions: dict[str, int]) -> None:
-        """Begins to read all partitions of both topics; partitions: how many each topic has."""
+        """Begins to read all partitions of its topics; partitions: how many each topic has."""
         self._loop = asyncio.get_running_loop()
         self._waiting_for_end = {
             (topic, partition)
-            for topic in (self._topics.items_encoded, self._topics.item_trends)
+            for topic in (self._topics.items_encoded, self._topics.item_trends, self._topics.ranking_mixers)
             for partition in range(partitions[topic])
         }
         self._thread = threading.Thread(target=self._run, name="catalog", daemon=True)
@@ -105,7 +109,7 @@ class CatalogFollower:
                 continue
             taken[topic] += 1
             try:
-                self._put(topic, message.key(), message.value(), arrived, trends)
+                self._put(message, arrived, trends)
             except (SchemaError, CatalogError) as reason:
                 log.error("passed over", topic=topic, partition=partition, offset=message.offset(), reason=str(reason))
         if trends:
@@ -126,13 +130,17 @@ class CatalogFollower:
         else:
             log.warning("cannot read", topic=topic, partition=partition, reason=error.str())
 
-    def _put(self, topic: str, key: bytes | None, value: bytes | None, arrived: list[str], trends: list[bytes]) -> None:
+    def _put(self, message: Message, arrived: list[str], trends: list[bytes]) -> None:
+        topic, value = message.topic(), message.value()
         if topic == self._topics.item_trends:
             if value is not None:
                 check_trend(value)
                 trends.append(value)
+        elif topic == self._topics.ranking_mixers:
+            if value is not None:
+                self._board.put(decode_mixer_record(value), message.timestamp()[1] / 1000)
         elif value is None:
-            self._catalog.delete((key or b"").decode())
+            self._catalog.delete((message.key() or b"").decode())
         else:
             item = decode_item_vector(value)
             self._catalog.put(item)

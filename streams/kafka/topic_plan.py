@@ -67,6 +67,7 @@ def topic_plan(settings: Settings) -> tuple[TopicPlan, ...]:
         flowing(topics.handoffs, "users"),
         compacted(topics.interests, "users"),
         flowing(topics.recommendations, "users"),
+        compacted(topics.ranking_mixers, "users"),
         compacted(settings.users_changelog, "users"),
         flowing(topics.item_signals, "signals"),
         compacted(topics.item_trends, "signals"),

@@ -42,7 +42,10 @@ class WorkerMetrics(CommonMetrics):
         )
         self.catalog_items = Gauge("penchant_catalog_items", "Items in the catalog.", registry=registry)
         self.catalog_records = Counter(
-            "penchant_catalog_records", "Records taken into the catalog.", ["source"], registry=registry
+            "penchant_catalog_records",
+            "Records taken from a topic that every worker follows.",
+            ["source"],
+            registry=registry,
         )
 
     def _of_flushes(self) -> None:
@@ -74,6 +77,18 @@ class WorkerMetrics(CommonMetrics):
         )
         self.drift_changes = Counter(
             "penchant_drift_changes", "Times that the users' mean drift changed for good.", registry=registry
+        )
+        self.averagings = Counter(
+            "penchant_mixer_averagings",
+            "Times that a partition averaged what it learned of ranking with what others did.",
+            ["variant"],
+            registry=registry,
+        )
+        self.mixer_distances = Snapshot(
+            registry,
+            "penchant_mixer_distance",
+            "How far a partition's weights of ranking were from the average that it took last, root mean square.",
+            ["variant", "partition"],
         )
 
     def _of_state(self) -> None:

@@ -52,6 +52,9 @@ class TopicSettings(Section):
     recommendations: TopicName = Field("recommendations.topk", description="Ranked lists; a product.")
     item_signals: TopicName = Field("item.signals", description="What behaviors say of items, between workers.")
     item_trends: TopicName = Field("item.trends", description="What users do with items, between workers.")
+    ranking_mixers: TopicName = Field(
+        "ranking.mixers", description="What each partition learned of ranking, between workers."
+    )
     partitions: Annotated[int, Unit("partitions")] = Field(
         12, ge=1, le=1024, description="Partitions of each topic; have many more of them than workers."
     )
@@ -107,6 +110,9 @@ class WorkerSettings(Section):
     )
     accept_loss: bool = Field(False, description="Start although topics no longer hold what was not read yet.")
     lists: bool = Field(True, description="Publish ranked lists, not only interest records.")
+    averaging_interval: SecondsOrNone = Field(
+        1.0, description="How often partitions average what they learned of ranking; 0 keeps it apart."
+    )
     rules: Annotated[Path | None, FileOrNone] = Field(
         None, description="Business rules of all lists, in YAML: what is pinned, excluded, capped, boosted."
     )

@@ -45,6 +45,7 @@ def settings_of(plan: Plan) -> Settings:
         recommendations=f"{run}.topk",
         item_signals=f"{run}.signals",
         item_trends=f"{run}.trends",
+        ranking_mixers=f"{run}.mixers",
         partitions=PARTITIONS,
     )
     worker = WorkerSettings(data=Path(plan.data), lists=plan.variant == "lists", metrics_port=0)

@@ -14,6 +14,7 @@ NAMES = (
     "recommendations",
     "item_signals",
     "item_trends",
+    "ranking_mixers",
 )
 
 

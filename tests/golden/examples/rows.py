@@ -4,6 +4,7 @@ import numpy as np
 
 from schemas import behaviors
 from schemas.ids import item_print
+from schemas.mixers import MixerRecord, decode_mixer_record, encode_mixer_record
 from schemas.rows import alias, learned, mixer, partition, trend
 from tests.golden.examples.example import Example, write_row
 from tests.golden.examples.messages import BEHAVIOR
@@ -110,6 +111,12 @@ ROWS = (
         partition.decode_sources,
     ),
     Example("row_trend.hex", TREND, write_trend, read_checked_trend),
+    Example(
+        "mixer_record.hex",
+        MixerRecord(variant="default", partition=3, row=write_mixer(MIXER)),
+        encode_mixer_record,
+        decode_mixer_record,
+    ),
 )
 LEARNED_ROW = Example("row_learned.hex", LEARNED, write_row(learned.LEARNED), read_learned)
 MIXER_ROW = Example("row_mixer.hex", MIXER, write_mixer, read_mixer)

@@ -4,6 +4,7 @@ import json
 
 from schemas import behaviors, dead_letters
 from schemas.ids import fingerprint, item_print
+from schemas.mixers import mixer_record_key
 from schemas.rows import keys, trend
 from tests.golden.examples.example import Example
 
@@ -35,6 +36,7 @@ def written_keys() -> dict[str, str]:
         "visitor-1: alias": keys.owner_prefix("visitor-1") + keys.ALIAS,
         "größe: head": keys.owner_prefix("größe") + keys.HEAD,
         "partition: sources": keys.SOURCES_KEY,
+        "partition 3: mixer record of default": mixer_record_key("default", 3),
         "item-1: trend": trend.trend_key(item_print("item-1")),
     }
     return {what: key.hex() for what, key in written.items()}

@@ -1,6 +1,6 @@
 """Partitions: the interests agent on several of them, joined by hand through what they put out; no Kafka."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -10,10 +10,13 @@ import numpy as np
 from faust.types import TP
 
 from models.catalog.catalog import Catalog
+from models.ranking.averaging import MixerBoard
 from schemas.behaviors import Behavior, encode_behavior
 from schemas.dead_letters import Headers
 from schemas.encoding import EncodeAnswer, decode_request, encode_answer
+from schemas.handoffs import decode_handoff
 from schemas.interests import InterestRecord, decode_interest_record
+from schemas.mixers import decode_mixer_record
 from schemas.rows import keys
 from schemas.rows.alias import AliasRow, decode_alias
 from schemas.rows.partition import PositionsRow
@@ -53,7 +56,7 @@ class Partitions:
     ) -> None:
         self.count, self.partitioner = count, partitioner
         self.options = replace(OPTIONS, partitions=count, partitioner=trusted, **options)
-        self.catalog = Catalog()
+        self.catalog, self.board = Catalog(), MixerBoard()
         self.catalog.put(MUG)
         self.logs: dict[tuple[str, int], list[Sent]] = defaultdict(list)
         self.stores = [LocalStore(folder / str(number)) for number in range(count)]
@@ -63,7 +66,7 @@ class Partitions:
 
     def started(self, number: int) -> InterestsProcessor:
         """A processor as recovery makes it: from the store, and from the positions of the last commit."""
-        processor = InterestsProcessor(self.options, self.catalog, number, WorkerMetrics())
+        processor = InterestsProcessor(self.options, self.catalog, number, WorkerMetrics(), board=self.board)
         known = self.committed[number]
         processor.load(self.stores[number], known)
         self.read[number] = dict.fromkeys(SOURCES, 0) | (known.positions if known else {})
@@ -115,6 +118,8 @@ class Partitions:
         for output in flush.outputs:
             for key, value in output.records:
                 self.append(output.topic, output.partition, key, value, output.headers)
+                if output.topic == TOPICS.ranking_mixers:
+                    self.board.put(decode_mixer_record(value or b""), NOON / 1000)
         processor.committed()
         return flush
 
@@ -184,6 +189,10 @@ class Partitions:
     def handoffs(self) -> list[Sent]:
         """All that partitions handed to each other."""
         return [sent for (topic, _), log in self.logs.items() if topic == TOPICS.handoffs for sent in log]
+
+    def handoff_kinds(self) -> Counter[str]:
+        """How many of each kind of handoff there were, by the name of its class."""
+        return Counter(type(decode_handoff(sent.value or b"")).__name__ for sent in self.handoffs())
 
     def letters(self) -> list[dict[str, bytes | None]]:
         """The headers of every dead letter."""

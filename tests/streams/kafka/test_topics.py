@@ -27,7 +27,7 @@ def test_the_topics_that_hold_state_are_compacted_and_the_others_keep_their_rete
     settings = unique_settings(kafka, partitions=1)
     create_topics(settings)
     topics = settings.topics
-    compacted = {topics.interests, topics.items, topics.items_encoded, topics.item_trends}
+    compacted = {topics.interests, topics.items, topics.items_encoded, topics.item_trends, topics.ranking_mixers}
     compacted |= {settings.users_changelog, settings.items_changelog}
     for name in (topic.name for topic in topic_plan(settings)):
         config = config_of(kafka, name)
