@@ -1,8 +1,8 @@
 """Worth: what every item is to a user by the interest state alone, as the worker ranks but without popularity.
 
 The score of an item is (1 - alpha) times its likeness to the recommendation-ready vector, plus alpha times how much the
-user likes its category, less what speaks against it: its likeness to what was turned away, or that it or its category
-was, whichever is strongest. What belongs to a muted interest comes last.
+user likes its category, less a part of what speaks against it: its likeness to what was turned away, or that it or its
+category was, whichever is strongest. What belongs to a muted interest comes last.
 """
 
 from typing import NamedTuple
@@ -16,6 +16,10 @@ from models.evaluation.population import Population
 from models.interests.hierarchy import category_scores, category_shares, category_tree
 from models.interests.turned import strength
 from schemas.rows.user import MUTED
+
+# What a likeness of 1 is worth in units of the ranking's score, in which what is unwanted is told: so many that
+# being passed over once does not outweigh all that an item is liked for.
+UNITS = 16.0
 
 
 class Wishes(NamedTuple):
@@ -76,7 +80,7 @@ class Worth:
             scores += np.float32(options.interests.alpha) * wishes.liked[:, self._leaf_of]
         capture = population.options.laws_in(population.catalog).rules.capture
         for user in np.flatnonzero(wishes.against.any(1) | wishes.strengths.any(1)):
-            scores[user] -= options.ranking.unwanted * self._speaks_against(wishes, int(user), capture)
+            scores[user] -= options.ranking.unwanted / UNITS * self._speaks_against(wishes, int(user), capture)
         return scores
 
     def _speaks_against(self, wishes: Wishes, user: int, capture: float) -> NDArray[np.float32]:

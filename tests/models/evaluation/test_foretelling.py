@@ -14,7 +14,7 @@ from models.evaluation.planted.attention import trial_of
 from models.evaluation.planted.line import Setup
 from models.evaluation.planted.shop import Shop, simulated
 from models.evaluation.population import Population
-from models.evaluation.worth import Worth
+from models.evaluation.worth import UNITS, Worth
 from models.interests.options import InterestOptions
 from models.ranking.kernels.types import ALWAYS, LIKE_FOCUS
 from models.ranking.options import RankingOptions
@@ -60,7 +60,7 @@ def test_worth_orders_items_as_the_worker_ranks_them_by_interests_alone(shop: Sh
         [user.id for user in shop.users], shop.catalog, StepOptions(interests, ranking), SETUP.vectors
     )
     population.arena.mixers["weights"] = 0.0
-    population.arena.mixers["weights"][0, LIKE_FOCUS, ALWAYS] = 1.0
+    population.arena.mixers["weights"][0, LIKE_FOCUS, ALWAYS] = UNITS
     population.live(shop.log.behaviors)
     worth = Worth(shop.catalog)
     scores = worth.scores(worth.wishes(population, population.slots), population)
@@ -68,7 +68,7 @@ def test_worth_orders_items_as_the_worker_ranks_them_by_interests_alone(shop: Sh
     lists = rank(population.arena, population.slots, shop.catalog, interests, rules, ranking)
     for user in range(len(shop.users)):
         rows = lists.items[user][lists.items[user] >= 0]
-        np.testing.assert_allclose(scores[user, rows], lists.scores[user, : len(rows)], atol=1e-4)
+        np.testing.assert_allclose(UNITS * scores[user, rows], lists.scores[user, : len(rows)], atol=1e-3)
 
 
 def test_the_category_view_moves_scores_toward_the_categories_that_were_looked_at(shop: Shop) -> None:
