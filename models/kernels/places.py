@@ -10,15 +10,12 @@ from models.compiled import kernel
 
 @kernel
 def place_of(values: NDArray[Any], value: Any) -> int:
-    """Where a value is, -1 if it is not there; seen at once in many places, since most are not there."""
-    found = False
+    """Where a value is first, -1 if it is not there; without a branch, so that many places are looked at together."""
+    count = np.int32(values.shape[0])
+    place = count
     for k in range(values.shape[0]):
-        found |= values[k] == value
-    if found:
-        for k in range(values.shape[0]):
-            if values[k] == value:
-                return k
-    return -1
+        place = min(place, np.int32(k) if values[k] == value else count)
+    return int(place) if place < count else -1
 
 
 @kernel
