@@ -63,7 +63,7 @@ class RankingOptions:
         },
     )
     negatives: int = field(
-        default=96,
+        default=64,
         metadata={
             "description": "Candidates, evenly drawn, from which a behavior's item is told.",
             "unit": "items",
@@ -71,7 +71,7 @@ class RankingOptions:
         },
     )
     others: int = field(
-        default=48,
+        default=32,
         metadata={
             "description": "Items beyond the candidates, evenly drawn, from which a behavior's item is told.",
             "unit": "items",
