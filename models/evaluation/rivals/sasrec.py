@@ -5,29 +5,32 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from models.evaluation.rivals.fitting import Fit, Fitted
-from models.evaluation.rivals.network import DEVIATION, Network
+from models.evaluation.rivals.network import Network
+from models.evaluation.rivals.rival import Axes
 
 LAYERS, HEADS = 2, 2
+DEVIATION = 0.02
 DEFAULTS = Fit()
+AXES: Axes = (("epochs", (20,)), ("drop", (0.2,)))
 
 
-def sasrec(fit: Fit = DEFAULTS) -> Fitted:
-    """The rival; fit: how it is fitted, the same for every log but for the number of epochs."""
-    return Fitted(lambda count, fit: SASRec(count, fit.width, fit.drop, fit.length), fit)
+def sasrec(fit: Fit = DEFAULTS, axes: Axes = AXES) -> Fitted:
+    """The rival; fit: how it is fitted, but for what is tuned."""
+    return Fitted(lambda count, fit: SASRec(count, fit.width, fit.drop, fit.length), fit, axes)
 
 
 class SASRec(Network):
     """Causal self-attention over the items. Source: Kang and McAuley 2018, normalized before each part."""
 
     def __init__(self, count: int, width: int, drop: float, length: int) -> None:
-        super().__init__(count, width, drop)
+        super().__init__(count, width, drop, DEVIATION)
         self.positions = nn.Parameter(DEVIATION * torch.randn(length, width))
         self.layers = nn.ModuleList(Layer(width, HEADS, drop) for _ in range(LAYERS))
         self.last = nn.LayerNorm(width)
 
     def forward(self, inputs: Tensor) -> Tensor:
         """As in Network."""
-        states = self.vectors(inputs) + self.positions[: inputs.shape[1]]
+        states = self.items.embedding_dim**0.5 * self.vectors(inputs) + self.positions[: inputs.shape[1]]
         states = self.drop(states)
         for layer in self.layers:
             states = layer(states)

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from models.evaluation.rivals.courses import Courses
 
 NONE = -1
+ALIKE = 16
 
 
 class Windows(NamedTuple):
@@ -32,6 +33,17 @@ def windows_before(courses: Courses, until: int, length: int, chance: np.random.
     windows.inputs[window, position] = courses.items[places - 1]
     windows.targets[window, position] = courses.items[places]
     return windows
+
+
+def batches_of(windows: Windows, size: int, chance: np.random.Generator) -> list[Windows]:
+    """All windows by chance, so many in each batch, of much the same length, beyond which it is cut."""
+    lengths = (windows.inputs != NONE).sum(1)
+    order = chance.permutation(len(lengths))
+    several = [order[start : start + ALIKE * size] for start in range(0, len(order), ALIKE * size)]
+    sorted_by_length = [rows[np.argsort(lengths[rows], kind="stable")] for rows in several]
+    batches = [rows[start : start + size] for rows in sorted_by_length for start in range(0, len(rows), size)]
+    chance.shuffle(batches)
+    return [Windows(*(part[rows, : lengths[rows].max()] for part in windows)) for rows in batches]
 
 
 def latest(courses: Courses, events: NDArray[np.int64], length: int) -> NDArray[np.int64]:
