@@ -11,8 +11,8 @@ from schemas.decoding import from_msgpack
 from schemas.errors import SchemaError
 from schemas.rows.mixer import read_mixer
 
-SQUARES: Final = ("squares", "attention_squares")
-PARAMETERS: Final = ("weights", "attention", *SQUARES)
+SQUARES: Final = ("squares", "attention_squares", "hidden_squares", "output_squares")
+PARAMETERS: Final = ("weights", "attention", "hidden", "output", *SQUARES)
 
 
 class MixerRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,8 +11,9 @@ those that others told anew, each by the steps it has learned lately. So
 - a step counts half as much at each later averaging, not nothing: else a partition that learned much and then fell
   silent would give that up for what another learned of three behaviors.
 
-All parameters are averaged alike: weights, attention (logarithms, so its factors' geometric mean), and Adagrad's sums
-of squares, so that all go on at the same pace. Steps stay each partition's own.
+All parameters are averaged alike: weights, hidden units (which begin the same everywhere, so that each stays the same
+unit in all partitions), attention (logarithms, so its factors' geometric mean), and Adagrad's sums of squares, so that
+all go on at the same pace. Steps stay each partition's own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -143,7 +144,7 @@ def averaged(mixers: NDArray[np.void], weights: NDArray[np.float64]) -> np.void:
     result = mixers[0].copy()
     shares = weights / weights.sum()
     for name in PARAMETERS:
-        every = mixers[name]
+        every = mixers[name].astype(np.float64)
         mean = every[0] + np.tensordot(shares, every - every[0], 1)
         result[name] = np.clip(mean, every.min(axis=0), every.max(axis=0))
     return result

@@ -106,6 +106,10 @@ class Mixer:
     squares: tuple[float, ...]
     attention: tuple[float, ...]
     attention_squares: tuple[float, ...]
+    hidden: tuple[float, ...]
+    hidden_squares: tuple[float, ...]
+    output: tuple[float, ...]
+    output_squares: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -226,7 +230,7 @@ def read_learned(row: bytes) -> Learned:
 
 
 def read_mixer(row: bytes) -> Mixer:
-    """The mixer in these 2,288 bytes."""
+    """The mixer in these 4,848 bytes."""
     return Mixer(
         row[0],
         unpack("<Q", row[8:16])[0],
@@ -234,6 +238,10 @@ def read_mixer(row: bytes) -> Mixer:
         squares=unpack("<70d", row[576:1136]),
         attention=unpack("<72d", row[1136:1712]),
         attention_squares=unpack("<72d", row[1712:2288]),
+        hidden=unpack("<304f", row[2288:3504]),
+        hidden_squares=unpack("<304f", row[3504:4720]),
+        output=unpack("<16f", row[4720:4784]),
+        output_squares=unpack("<16f", row[4784:4848]),
     )
 
 

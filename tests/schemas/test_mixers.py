@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from schemas.errors import SchemaError, UnknownVersionError
-from schemas.mixers import PARAMETERS, MixerRecord, decode_mixer_record, encode_mixer_record, mixer_record_key
+from schemas.mixers import PARAMETERS, SQUARES, MixerRecord, decode_mixer_record, encode_mixer_record, mixer_record_key
 from schemas.rows.mixer import new_mixer
 
 RECORD = MixerRecord(variant="bold", partition=3, row=new_mixer().tobytes())
@@ -15,7 +15,7 @@ changed = msgspec.structs.replace
 def spoiled(name: str, value: float) -> MixerRecord:
     """The record with one number of its row changed."""
     mixer = new_mixer()
-    mixer[name][0, 1, 2] = value
+    mixer[name].flat[7] = value
     return changed(RECORD, row=mixer.tobytes())
 
 
@@ -38,7 +38,7 @@ def test_a_number_that_is_not_finite_is_refused(name: str, value: float) -> None
         decode_mixer_record(encode_mixer_record(spoiled(name, value)))
 
 
-@pytest.mark.parametrize("name", ["squares", "attention_squares"])
+@pytest.mark.parametrize("name", SQUARES)
 def test_sums_of_squares_by_which_nothing_can_be_divided_are_refused(name: str) -> None:
     with pytest.raises(SchemaError, match=r"`\$\.row` has sums of squares that are not above 0"):
         decode_mixer_record(encode_mixer_record(spoiled(name, 0.0)))
@@ -55,7 +55,7 @@ def test_what_is_no_record_is_refused(record: MixerRecord, why: str) -> None:
 
 def test_a_row_of_a_newer_version_is_refused_as_such() -> None:
     with pytest.raises(UnknownVersionError):
-        decode_mixer_record(encode_mixer_record(changed(RECORD, row=b"\2" + RECORD.row[1:])))
+        decode_mixer_record(encode_mixer_record(changed(RECORD, row=b"\3" + RECORD.row[1:])))
 
 
 def test_a_record_of_a_newer_version_is_refused_as_such() -> None:

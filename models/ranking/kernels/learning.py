@@ -48,7 +48,7 @@ def learn_choice(
         near, place = thin(seed, near, place, rules.negatives, desk)
         count = add_others(seed, rules.others, seen, goods, scratch, near)
         describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
-        score(count, desk)
+        score(count, mixer, desk)
         near_weight, far_weight = max(rivals / max(near - 1, 1), 1.0), max(unlisted / max(count - near, 1), 1.0)
         climb(place, near, count, near_weight, far_weight, rules.learning_rate, mixer, desk)
         if desk.recents > 1:

@@ -12,10 +12,10 @@ from models.ranking.kernels.candidates import add_nearest, gather
 from models.ranking.kernels.families import FAMILIES, FAMILY_OF, NEXT, POPULAR
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
-from models.ranking.kernels.mixing import score
+from models.ranking.kernels.mixing import light, score
 from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop
 from models.ranking.kernels.unwanted import lower_unwanted, weigh_unwanted
-from schemas.rows.mixer import FEATURES
+from schemas.rows.mixer import FEATURES, HIDDEN
 from schemas.rows.user import SLOTS
 
 
@@ -62,7 +62,7 @@ def offer_each(
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
         count = offer_one(user, seen[u], at[j], laws, laws.ranking[v], shop, nearby, mixers[v])
         _hand_out(count, shop.scratch, offers.rows[j], offers.scores[j])
-        _explain(count, shop.scratch, offers.parts[j])
+        _explain(count, shop.scratch, mixers[v], offers.parts[j])
         desk = shop.scratch.desk[0]
         for s in range(SLOTS):
             offers.shares[j, s] = desk.interest_shares[s]
@@ -87,7 +87,7 @@ def offer_one(
     count = gather(user.head, seen, neighbors, shop, rules)
     count = add_nearest(count, seen, goods, nearby, rules, scratch)
     describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
-    score(count, desk)
+    score(count, mixer, desk)
     if weigh_unwanted(user, at, laws.interests, desk):
         lower_unwanted(user, count, rules.unwanted, laws.interests.capture, goods, desk)
     return count
@@ -126,19 +126,32 @@ def _hand_out(count: int, scratch: Scratch, rows: NDArray[np.int32], scores: NDA
 
 
 @fast_kernel
-def _explain(count: int, scratch: Scratch, parts: NDArray[np.float32]) -> None:
-    """Fills parts; a candidate that is no neighbor owes what is expected to come next to what is popular."""
+def _explain(count: int, scratch: Scratch, mixer: Any, parts: NDArray[np.float32]) -> None:
+    """Fills parts; a candidate that is no neighbor owes what is expected to come next to what is popular.
+
+    Hidden units count by the slope of the candidate's score along each feature.
+    """
     desk, marks, room = scratch.desk[0], scratch.marks, min(count, parts.shape[1])
+    means, lit = desk.slopes, desk.lit
     for family in range(FAMILIES):
         for j in range(room):
             parts[family, j] = np.float32(0.0)
     for f in range(FEATURES):
-        column, weight, mean, own = desk.features[f], desk.weights[f], np.float32(0.0), parts[FAMILY_OF[f]]
+        column, mean = desk.features[f], np.float32(0.0)
         for j in range(count):
             mean += column[j]
-        mean /= np.float32(max(count, 1))
+        means[f] = mean / np.float32(max(count, 1))
+        own, weight, middle = parts[FAMILY_OF[f]], desk.weights[f], means[f]
         for j in range(room):
-            own[j] += weight * (column[j] - mean)
+            own[j] += weight * (column[j] - middle)
+    for k in range(HIDDEN):
+        light(k, room, mixer, desk)
+        for j in range(room):
+            lit[j] = mixer.output[k] if lit[j] > np.float32(0.0) else np.float32(0.0)
+        for f in range(FEATURES):
+            own, column, weight, mean = parts[FAMILY_OF[f]], desk.features[f], mixer.hidden[f, k], means[f]
+            for j in range(room):
+                own[j] += lit[j] * weight * (column[j] - mean)
     for j in range(room):
         if marks[desk.rows[j]] != desk.stamp:
             parts[POPULAR, j] += parts[NEXT, j]

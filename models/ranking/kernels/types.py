@@ -10,7 +10,7 @@ from models.catalog.index.arrays import Scratch as SearchScratch
 from models.catalog.kernels.market import Market
 from models.interests.kernels.types import FEATURES as INTEREST_FEATURES
 from models.interests.kernels.types import Integer, Rules
-from schemas.rows.mixer import CONTEXTS, FEATURES
+from schemas.rows.mixer import CONTEXTS, FEATURES, HIDDEN
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 from schemas.rows.user import CATEGORIES, RECENTS, SLOTS, TURNED
 from schemas.vectors import DIMENSIONS
@@ -83,9 +83,10 @@ RANKING_RULES = np.dtype(
 # By candidate: rows, features by feature, scores, shares, and bases: logarithms of how popular each is. By recent item:
 # recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
 # interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
-# near_scores: of a search. context and weights of the moment; levels of popularity; slopes. buckets: numbers of touched
-# rows by size. near_left, far_left: the shares of attention that recent items leave to what is popular. stamp: of this
-# ranking.
+# near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit: one
+# of these units by candidate; levels of popularity; ages: the count of behaviors in each of its half-lives; slopes.
+# buckets: numbers of touched rows by size. near_left, far_left: the shares of attention that recent items leave to what
+# is popular. stamp: of this ranking.
 DESK = np.dtype(
     [
         ("stamp", "<i8"),
@@ -113,6 +114,8 @@ DESK = np.dtype(
         ("context", "<f8", (CONTEXTS,)),
         ("weights", "<f4", (FEATURES,)),
         ("slopes", "<f4", (FEATURES,)),
+        ("grounds", "<f4", (HIDDEN,)),
+        ("lit", "<f4", (COLUMN,)),
         ("levels", "<f4", (POPULARITIES,)),
         ("ages", "<f8", (POPULARITIES,)),
         ("tastes", "<f4", (CATEGORIES,)),

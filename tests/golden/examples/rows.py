@@ -18,12 +18,16 @@ LEARNED = Learned(
     exposure=(6_048_000.5, 604_800.25),
 )
 MIXER = Mixer(
-    version=1,
+    version=2,
     steps=258,
     weights=tuple(place / 8 for place in range(-35, 35)),
     squares=tuple(1 + place / 4 for place in range(70)),
     attention=tuple(place / 16 for place in range(-36, 36)),
     attention_squares=tuple(1 + place / 2 for place in range(72)),
+    hidden=tuple(place / 32 for place in range(-152, 152)),
+    hidden_squares=tuple(1 + place / 8 for place in range(304)),
+    output=tuple(place / 4 for place in range(-8, 8)),
+    output_squares=tuple(1 + place / 2 for place in range(16)),
 )
 POSITIONS = partition.PositionsRow(
     sequence=7,

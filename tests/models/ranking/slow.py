@@ -1,6 +1,6 @@
 """The slow twin of ranking: what speaks for each item, in plain Python floats, at a user's latest behavior."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, log, log2
 
@@ -138,9 +138,18 @@ def print_of(world: World, row: int) -> int:
     return item_print(world.catalog.ids[row])
 
 
-def likelihood(features: np.ndarray, weights: np.ndarray, target: int, counts: np.ndarray) -> float:
+Layers = Mapping[str, np.ndarray]
+
+
+def worths(features: np.ndarray, context: np.ndarray, layers: Layers) -> np.ndarray:
+    """The score of each candidate (n,) by weights, hidden and output of a mixer, in float64."""
+    rows = features.astype(np.float64)
+    inputs = np.hstack([rows, np.tile(context, (len(rows), 1))])
+    return rows @ (layers["weights"] @ context) + np.maximum(inputs @ layers["hidden"], 0.0) @ layers["output"]
+
+
+def likelihood(worth: np.ndarray, target: int, counts: np.ndarray) -> float:
     """Logarithm of how likely the target is, each row standing for so many items, in float64."""
-    worth = features.astype(np.float64) @ weights
     return float(worth[target] - log(np.sum(counts * np.exp(worth))))
 
 

@@ -1,5 +1,7 @@
 """Learning: each step climbs the likelihood of what was chosen, and with many the choices of others are foretold."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,16 +11,18 @@ from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.ranking.kernels.learning import thin
 from models.ranking.kernels.logarithms import exp2, log2
-from models.ranking.kernels.mixing import climb, score
+from models.ranking.kernels.mixing import HIDDEN_RATE, climb, score
 from models.ranking.kernels.types import scratch_for
 from models.ranking.options import RankingOptions
 from models.step import StepOptions
 from schemas.rows.mixer import CONTEXTS, FEATURES, new_mixer
 from tests.models.builders import HOUR, deliver
 from tests.models.ranking.made import ITEMS, TOPICS, acts, ranked, shop
-from tests.models.ranking.slow import likelihood
+from tests.models.ranking.slow import Layers, likelihood, worths
 
 POPULAR = range(4)
+LAYERS = ("weights", "hidden", "output")
+SQUARES_OF = {"weights": "squares", "hidden": "hidden_squares", "output": "output_squares"}
 STEP = StepOptions(ranking=RankingOptions(length=100))
 
 
@@ -64,30 +68,60 @@ def test_few_candidates_are_all_learned_from():
 def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, rivals):
     chance, desk, count = np.random.default_rng(seed), scratch_for(1).desk[0], near + drawn
     mixers, target = new_mixer(), int(chance.integers(near))
-    mixers["weights"], mixers["squares"] = chance.normal(size=(FEATURES, CONTEXTS)), 1e-20
-    before = mixers["weights"][0].copy()
     context = chance.normal(size=CONTEXTS)
     features = chance.normal(size=(count, FEATURES)).astype(np.float32)
+    for name in LAYERS:
+        mixers[name] = chance.normal(size=mixers[name].shape)
+        mixers[SQUARES_OF[name]] = 1e-20
+    before = {name: mixers[name][0].astype(np.float64) for name in LAYERS}
     desk["features"][:, :count] = features.T
-    desk["context"][:], desk["weights"][:] = context, before @ context
-    score(count, desk)
+    desk["context"][:], desk["weights"][:] = context, before["weights"] @ context
+    desk["grounds"][:] = context @ before["hidden"][FEATURES:]
+    score(count, mixers[0], desk)
+    np.testing.assert_allclose(desk["scores"][:count], worths(features, context, before), atol=1e-3)
     climb(target, near, count, rivals, 80.0, 0.25, mixers[0], desk)
     counts = np.where(np.arange(count) < near, rivals, 80.0)
     counts[target] = 1.0
-
-    def worth(weights: np.ndarray) -> float:
-        return likelihood(features, weights @ context, target, counts)
-
-    slopes = np.zeros_like(before)
-    for place in np.ndindex(before.shape):
-        bump = np.zeros_like(before)
-        bump[place] = 1e-5
-        slopes[place] = (worth(before + bump) - worth(before - bump)) / 2e-5
-    np.testing.assert_allclose(np.sqrt(mixers["squares"][0]), np.abs(slopes), atol=1e-4)
-    clear = np.abs(slopes) > 1e-3
-    moved = (mixers["weights"][0] - before)[clear]
-    np.testing.assert_allclose(moved, 0.25 * np.sign(slopes[clear]), atol=1e-9)
+    for name in LAYERS:
+        slopes = slopes_along(
+            name, before, lambda layers: likelihood(worths(features, context, layers), target, counts)
+        )
+        np.testing.assert_allclose(np.sqrt(mixers[SQUARES_OF[name]][0]), np.abs(slopes), atol=2e-3)
+        clear = np.abs(slopes) > 0.02
+        moved = (mixers[name][0] - before[name])[clear]
+        rate = 0.25 if name == "weights" else 0.25 * HIDDEN_RATE
+        np.testing.assert_allclose(moved, rate * np.sign(slopes[clear]), atol=1e-6)
     assert mixers["steps"][0] == 1
+
+
+def slopes_along(name: str, layers: Layers, worth: Callable[[Layers], float]) -> np.ndarray:
+    """Finite differences of what a function says of layers, by each number of one of them."""
+    slopes = np.zeros_like(layers[name])
+    for place in np.ndindex(slopes.shape):
+        bump = np.zeros_like(slopes)
+        bump[place] = 1e-6
+        slopes[place] = worth({**layers, name: layers[name] + bump}) - worth({**layers, name: layers[name] - bump})
+    return slopes / 2e-6
+
+
+def test_what_takes_two_features_together_is_learned():
+    """The odd one of two features: no sum of weights tells who is chosen, hidden units do."""
+    chance, desk, mixers, right = np.random.default_rng(5), scratch_for(1).desk[0], new_mixer(), 0
+    mixers["weights"] = 0.0
+    desk["context"][:] = (1.0, 0.0, 0.0, 0.0, 0.0)
+    for step in range(4_000):
+        first, second = chance.integers(2, size=(2, 8))
+        odd = np.flatnonzero(first != second)
+        if len(odd) == 0:
+            continue
+        desk["features"][:] = 0.0
+        desk["features"][0, :8], desk["features"][1, :8] = first, second
+        desk["weights"][:] = mixers["weights"][0] @ desk["context"]
+        desk["grounds"][:] = desk["context"] @ mixers["hidden"][0, FEATURES:]
+        score(8, mixers[0], desk)
+        right += step >= 3_000 and int(np.argmax(desk["scores"][:8])) in odd
+        climb(int(odd[0]), 8, 8, 1.0, 1.0, 0.1, mixers[0], desk)
+    assert right > 950
 
 
 def choices(number: int, taste: str) -> list[int]:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
+from models.ranking.kernels.types import FAR_AFTER, LIKE_LAST, POPULAR_500
 from models.ranking.options import RankingOptions
 from models.step import StepOptions, recommend
 from schemas.recommendations import Recommendations, decode_recommendations
@@ -78,7 +79,8 @@ def test_what_was_turned_away_loses_what_the_slow_twin_says(history, weight):
     arena = user_after(catalog, history, plain)
     world = world_of(arena, catalog, history, plain)
     rows, desk = scored(arena, 0, catalog, options)
-    wanted = desk["features"][:, : len(rows)].T @ desk["weights"]
+    layers = {name: arena.mixers[name][0].astype(np.float64) for name in ("weights", "hidden", "output")}
+    wanted = slow.worths(desk["features"][:, : len(rows)].T, desk["context"], layers)
     against = np.array([slow.against(world, row) for row in rows])
     lost = np.where(np.isinf(against), np.inf, weight * np.where(np.isinf(against), 0.0, against))
     np.testing.assert_allclose(desk["scores"][: len(rows)], wanted - lost, atol=1e-4)
@@ -104,6 +106,21 @@ def test_lists_fall_in_score_and_hold_no_item_twice_none_had_unavailable_or_dele
 def test_what_was_muted_last_is_never_recommended(history, number):
     rows = rows_for(shop([(n, 5.0, 1) for n in range(ITEMS)]), [*history, ("mute", number, HOUR)])
     assert number not in rows
+
+
+@pytest.mark.parametrize(
+    ("feature", "kind"), [(FAR_AFTER, "neighbors"), (POPULAR_500, "popularity"), (LIKE_LAST, "interest")]
+)
+def test_what_a_hidden_unit_says_is_owed_to_what_it_sees(feature, kind):
+    catalog = shop(vectors=unit_vectors(ITEMS))
+    catalog.put_trends(trends_after([(3, []), (9, [3]), (5, []), (6, [5])] * 20))
+    step = StepOptions(ranking=RankingOptions(length=5, learning_rate=0.0))
+    arena = user_after(catalog, [("view", 3, 0.0)], step)
+    for name in ("weights", "hidden", "output"):
+        arena.mixers[name] = 0.0
+    arena.mixers["hidden"][0, feature, 4], arena.mixers["output"][0, 4] = 2.0, 3.0
+    found = decode_recommendations(recommend(arena, ANN, catalog, step)[0])
+    assert found.items[0].reasons[0].kind == kind
 
 
 def test_a_mute_takes_a_whole_topic_off_the_list_until_it_is_lifted():
