@@ -16,6 +16,7 @@ from models.evaluation.protocol import Histories, Targets
 from models.evaluation.ranks import SHOWN, Ranks
 from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
+from models.ranking.kernels.families import FAMILY_NAMES
 from models.ranking.kernels.living import Lessons
 from models.ranking.kernels.types import RankingLaws
 from models.ranking.live import no_traces
@@ -83,10 +84,18 @@ def judge_lists(
 
 
 def without_each(options: RankingOptions) -> tuple[tuple[str, RankingOptions], ...]:
-    """By name, the ranking without each source of candidates that it has, and with the weights it began with."""
+    """By name, the ranking without each of what it has: sources of candidates, families of features, hidden units.
+
+    And with the weights it began with.
+    """
     sources = [name for name in SOURCES if getattr(options, name)]
     nothing: list[dict[str, Any]] = [{name: 0} for name in sources]
     without = [(f"without {name}", replace(options, **none)) for name, none in zip(sources, nothing, strict=True)]
+    for name in FAMILY_NAMES:
+        if name not in options.without:
+            without.append((f"features: no {name}", replace(options, without=(*options.without, name))))
+    if options.hidden_rate:
+        without.append(("no hidden units", replace(options, hidden_rate=0.0)))
     return *without, ("without learning", replace(options, learning_rate=0.0))
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from models.ranking.kernels.families import FAMILY_NAMES
 from models.ranking.kernels.types import RANKING_RULES
 from schemas.behaviors import BEHAVIOR_TYPES
 
@@ -86,6 +87,21 @@ class RankingOptions:
             "allow_inf_nan": False,
         },
     )
+    hidden_rate: float = field(
+        default=0.03,
+        metadata={
+            "description": "How fast each behavior moves what features say together; 0 keeps it.",
+            "ge": 0,
+            "allow_inf_nan": False,
+        },
+    )
+    without: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "description": f"Families of features that say nothing; known are {', '.join(FAMILY_NAMES)}.",
+            "form": "a list of families of features",
+        },
+    )
     unwanted: float = field(
         default=4.0,
         metadata={
@@ -133,12 +149,17 @@ class RankingOptions:
         if unknown:
             raise ValueError(f"ranking.had names {unknown[0]!r}; known are {', '.join(BEHAVIOR_TYPES)}")
 
+        unknown = sorted(set(self.without) - set(FAMILY_NAMES))
+        if unknown:
+            raise ValueError(f"ranking.without names {unknown[0]!r}; known are {', '.join(FAMILY_NAMES)}")
+
     def rules(self) -> NDArray[np.void]:
         """The options as kernels take them (1,)."""
         rules = np.zeros(1, RANKING_RULES)
         for name, value in asdict(self).items():
-            if name in (RANKING_RULES.names or ()):
+            if name in (RANKING_RULES.names or ()) and name != "without":
                 rules[name] = value
         rules["popular"] = max(self.popular, 2 * self.length) if self.popular else 0
+        rules["without"] = sum(1 << place for place, name in enumerate(FAMILY_NAMES) if name in self.without)
         rules["near_prior"], rules["far_prior"] = NEAR_PRIOR, FAR_PRIOR
         return rules

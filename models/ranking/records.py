@@ -1,7 +1,6 @@
 """Recommendation records: ranked lists, as readers get them."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,7 +8,7 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.ranking.choosing import EXPLORED, PINNED
-from models.ranking.kernels.families import WANTED
+from models.ranking.kernels.families import FAMILY_NAMES, WANTED
 from models.ranking.rank import Ranked
 from schemas.recommendations import (
     Reason,
@@ -20,12 +19,6 @@ from schemas.recommendations import (
 )
 
 DECIMALS = 4
-KINDS: Final[tuple[Literal["interest", "neighbors", "popularity", "novelty"], ...]] = (
-    "interest",
-    "neighbors",
-    "popularity",
-    "novelty",
-)
 
 
 def recommendations(
@@ -86,7 +79,7 @@ def _reasons(shares: Sequence[float], interest: int, way: int) -> tuple[Reason, 
         return (Reason("exploration", 1.0),)
     if way == PINNED:
         return (Reason("rule", 1.0),)
-    reasons = [Reason(kind, share) for kind, share in zip(KINDS, shares, strict=True) if share > 0.0]
+    reasons = [Reason(kind, share) for kind, share in zip(FAMILY_NAMES, shares, strict=True) if share > 0.0]
     if shares[WANTED] > 0.0 and interest >= 0:
         reasons[0] = Reason("interest", shares[WANTED], interest)
     reasons.sort(key=lambda reason: -reason.share)

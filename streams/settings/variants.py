@@ -31,6 +31,8 @@ class VariantSettings:
     negatives: int | None = _as_in_ranking("negatives")
     others: int | None = _as_in_ranking("others")
     attention_rate: float | None = _as_in_ranking("attention_rate")
+    hidden_rate: float | None = _as_in_ranking("hidden_rate")
+    without: tuple[str, ...] | None = _as_in_ranking("without")
     unwanted: float | None = _as_in_ranking("unwanted")
     diversity: float | None = _as_in_ranking("diversity")
     exploration: float | None = _as_in_ranking("exploration")

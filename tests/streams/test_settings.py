@@ -83,6 +83,7 @@ VALUES = {
     "worker.lists": st.booleans(),
     "interests.half_life": st.floats(1.0, 1e8).map(round),
     "interests.attention": st.sampled_from(["learned", "mass"]),
+    "ranking.without": st.lists(st.sampled_from(["interest", "novelty"]), max_size=2).map(tuple),
     "ranking.had": st.lists(st.sampled_from(["view", "like", "hide"]), max_size=3).map(tuple),
     "kafka.bootstrap": st.integers(1, 65_535).map("localhost:{}".format),
 }

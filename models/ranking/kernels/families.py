@@ -1,6 +1,6 @@
 """Families: which source each feature belongs to, for reasons that people understand."""
 
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -21,6 +21,12 @@ from schemas.rows.mixer import FEATURES
 
 WANTED, NEXT, POPULAR, FRESH = range(4)
 FAMILIES: Final = 4
+FAMILY_NAMES: Final[tuple[Literal["interest", "neighbors", "popularity", "novelty"], ...]] = (
+    "interest",
+    "neighbors",
+    "popularity",
+    "novelty",
+)
 
 
 def _families() -> np.ndarray:

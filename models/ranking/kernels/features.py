@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from models.compiled import fast_kernel, kernel
 from models.kernels.vectors import products
+from models.ranking.kernels.families import FAMILY_OF
 from models.ranking.kernels.logarithms import exp2, log2
 from models.ranking.kernels.types import (
     AFTER_FAR,
@@ -29,6 +30,7 @@ from models.ranking.kernels.types import (
     Goods,
     Scratch,
 )
+from schemas.rows.mixer import FEATURES
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 from schemas.rows.user import CATEGORIES
 
@@ -51,20 +53,22 @@ TASTE_MIDDLE: Final = np.float32(0.8)
 
 @kernel
 def describe(
-    head: Any, start: int, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch
+    head: Any, count: int, standings: NDArray[np.void], now: float, rules: Any, goods: Goods, scratch: Scratch
 ) -> None:
-    """Fills features of candidates from start up to count as of a global count of behaviors."""
-    _collect(head, start, count, standings, now, goods, scratch)
+    """Fills features of the first `count` candidates as of a global count of behaviors; 0 for what rules leave out."""
+    _collect(head, count, standings, now, goods, scratch)
     whole = np.float32(1.0 / _total(now, HALF_LIVES[BASE]))
     for p in range(POPULARITIES):
         scratch.desk[0].levels[p] = POPULAR_SCALE * log2(np.float32(_total(now, HALF_LIVES[p]))) - ONE
-    _scale(start, count, whole, scratch.desk[0])
+    _scale(count, whole, scratch.desk[0])
+    if rules.without:
+        for f in range(FEATURES):
+            if rules.without >> FAMILY_OF[f] & 1:
+                scratch.desk[0].features[f, :count] = ZERO
 
 
 @kernel
-def _collect(
-    head: Any, start: int, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch
-) -> None:
+def _collect(head: Any, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch) -> None:
     """Fills features with what is known, row by row, before it is put on a scale."""
     marks, sums, desk = scratch.marks, scratch.sums, scratch.desk[0]
     features, rows, bases, stamp = desk.features, desk.rows, desk.bases, desk.stamp
@@ -73,7 +77,7 @@ def _collect(
     ages, unknown = desk.ages, _fill_tastes(head, tastes)
     for p in range(POPULARITIES):
         ages[p] = now / HALF_LIVES[p]
-    for j in range(start, count):
+    for j in range(count):
         row = rows[j]
         standing = standings[row]
         keys = standing.keys
@@ -105,24 +109,24 @@ def _collect(
 
 
 @fast_kernel
-def _scale(start: int, count: int, whole: np.float32, desk: Any) -> None:
+def _scale(count: int, whole: np.float32, desk: Any) -> None:
     """Puts features on their scales, feature by feature."""
     features, bases, levels = desk.features, desk.bases, desk.levels
-    for j in range(start, count):
+    for j in range(count):
         bases[j] = (exp2(bases[j]) + UNKNOWN) * whole
     for p in range(POPULARITIES):
         level, column = levels[p], features[p]
-        for j in range(start, count):
+        for j in range(count):
             column[j] = POPULAR_SCALE * max(column[j], FAINTEST) - level
     for f in range(NEAR_AFTER, TOGETHER):
         left, column = desk.near_left if f <= NEAR_BEFORE else desk.far_left, features[f]
-        for j in range(start, count):
+        for j in range(count):
             column[j] = SCALE * log2(column[j] + left * bases[j] + LEAST) + ONE
     column = features[TOGETHER]
-    for j in range(start, count):
+    for j in range(count):
         column[j] = SCALE * log2(column[j] + TOGETHER_LEAST) + ONE
     column = features[AGE]
-    for j in range(start, count):
+    for j in range(count):
         column[j] = AGE_SCALE * log2(ONE + column[j])
 
 

@@ -47,10 +47,10 @@ def learn_choice(
         unlisted, rivals = float(goods.allowed.shape[0] - near), near - 1
         near, place = thin(seed, near, place, rules.negatives, desk)
         count = add_others(seed, rules.others, seen, goods, scratch, near)
-        describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
+        describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
         score(count, mixer, desk)
         near_weight, far_weight = max(rivals / max(near - 1, 1), 1.0), max(unlisted / max(count - near, 1), 1.0)
-        climb(place, near, count, near_weight, far_weight, rules.learning_rate, mixer, desk)
+        climb(place, near, count, near_weight, far_weight, rules, mixer, desk)
         if desk.recents > 1:
             learn_attention(target, moment.at, market, rules, mixer, desk)
 

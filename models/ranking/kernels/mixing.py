@@ -22,8 +22,6 @@ from schemas.rows.mixer import CONTEXTS, FEATURES, HIDDEN
 
 DAY: Final = 86_400.0
 LOG2_E: Final = np.float32(1.442695)
-# Hidden units learn by so much of the rate of all weights.
-HIDDEN_RATE: Final = 0.3
 ZERO: Final = np.float32(0.0)
 
 
@@ -84,7 +82,7 @@ def light(k: int, count: int, mixer: Any, desk: Any) -> None:
 
 @fast_kernel
 def climb(
-    target: int, near: int, count: int, near_weight: float, far_weight: float, rate: float, mixer: Any, desk: Any
+    target: int, near: int, count: int, near_weight: float, far_weight: float, rules: Any, mixer: Any, desk: Any
 ) -> None:
     """One step of Adagrad up the log-likelihood that of all items the user chose candidate `target`.
 
@@ -112,8 +110,8 @@ def climb(
     shares[target] += np.float32(1.0)
     mixer.steps += 1
     for k in range(HIDDEN):
-        _climb_hidden(k, count, HIDDEN_RATE * rate, mixer, desk)
-    _climb_weights(count, rate, mixer, desk)
+        _climb_hidden(k, count, rules.hidden_rate, mixer, desk)
+    _climb_weights(count, rules.learning_rate, mixer, desk)
 
 
 @fast_kernel

@@ -86,7 +86,7 @@ def offer_one(
     neighbors = look(user, moment, laws, rules, shop, mixer)
     count = gather(user.head, seen, neighbors, shop, rules)
     count = add_nearest(count, seen, goods, nearby, rules, scratch)
-    describe(user.head, 0, count, market.standings, market.tally[0].events, goods, scratch)
+    describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
     score(count, mixer, desk)
     if weigh_unwanted(user, at, laws.interests, desk):
         lower_unwanted(user, count, rules.unwanted, laws.interests.capture, goods, desk)

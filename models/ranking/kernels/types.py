@@ -59,7 +59,7 @@ class Goods(NamedTuple):
 
 
 # Options as kernels take them, one record per variant; see RankingOptions. near_prior, far_prior: behaviors that what
-# is popular counts beside what came next; session in seconds.
+# is popular counts beside what came next; session in seconds; without: families of features, a bit each.
 RANKING_RULES = np.dtype(
     [
         ("neighbors", "<i8"),
@@ -74,8 +74,10 @@ RANKING_RULES = np.dtype(
         ("far_prior", "<f8"),
         ("learning_rate", "<f8"),
         ("attention_rate", "<f8"),
+        ("hidden_rate", "<f8"),
         ("session", "<f8"),
         ("unwanted", "<f8"),
+        ("without", "<i8"),
     ]
 )
 # Room for one ranking at a time; one record, since kernels pass it on as one pointer.

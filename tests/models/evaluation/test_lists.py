@@ -143,8 +143,11 @@ def test_progress_is_told_and_time_is_that_of_the_whole_log() -> None:
     assert told[-1] == 12 and seconds > 0.0
 
 
-def test_without_each_turns_one_source_off_at_a_time() -> None:
+def test_without_each_turns_one_part_off_at_a_time() -> None:
+    variants = dict(without_each(RankingOptions(alike=0, without=("novelty",))))
+    assert not {"without alike", "features: no novelty"} & set(variants)
+    assert variants["features: no popularity"].without == ("novelty", "popularity")
+    assert variants["no hidden units"].hidden_rate == 0.0
     variants = dict(without_each(RankingOptions(alike=0)))
-    assert "without alike" not in variants
     assert variants["without popular"] == RankingOptions(alike=0, popular=0)
     assert variants["without learning"].learning_rate == 0.0

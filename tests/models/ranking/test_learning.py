@@ -11,7 +11,7 @@ from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.ranking.kernels.learning import thin
 from models.ranking.kernels.logarithms import exp2, log2
-from models.ranking.kernels.mixing import HIDDEN_RATE, climb, score
+from models.ranking.kernels.mixing import climb, score
 from models.ranking.kernels.types import scratch_for
 from models.ranking.options import RankingOptions
 from models.step import StepOptions
@@ -21,6 +21,7 @@ from tests.models.ranking.made import ITEMS, TOPICS, acts, ranked, shop
 from tests.models.ranking.slow import Layers, likelihood, worths
 
 POPULAR = range(4)
+RULES = RankingOptions().rules()[0]
 LAYERS = ("weights", "hidden", "output")
 SQUARES_OF = {"weights": "squares", "hidden": "hidden_squares", "output": "output_squares"}
 STEP = StepOptions(ranking=RankingOptions(length=100))
@@ -68,6 +69,7 @@ def test_few_candidates_are_all_learned_from():
 def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, rivals):
     chance, desk, count = np.random.default_rng(seed), scratch_for(1).desk[0], near + drawn
     mixers, target = new_mixer(), int(chance.integers(near))
+    rules = RankingOptions(learning_rate=0.25, hidden_rate=0.125).rules()[0]
     context = chance.normal(size=CONTEXTS)
     features = chance.normal(size=(count, FEATURES)).astype(np.float32)
     for name in LAYERS:
@@ -79,7 +81,7 @@ def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, rivals):
     desk["grounds"][:] = context @ before["hidden"][FEATURES:]
     score(count, mixers[0], desk)
     np.testing.assert_allclose(desk["scores"][:count], worths(features, context, before), atol=1e-3)
-    climb(target, near, count, rivals, 80.0, 0.25, mixers[0], desk)
+    climb(target, near, count, rivals, 80.0, rules, mixers[0], desk)
     counts = np.where(np.arange(count) < near, rivals, 80.0)
     counts[target] = 1.0
     for name in LAYERS:
@@ -89,7 +91,7 @@ def test_a_step_follows_the_slope_of_the_likelihood(seed, near, drawn, rivals):
         np.testing.assert_allclose(np.sqrt(mixers[SQUARES_OF[name]][0]), np.abs(slopes), atol=2e-3)
         clear = np.abs(slopes) > 0.02
         moved = (mixers[name][0] - before[name])[clear]
-        rate = 0.25 if name == "weights" else 0.25 * HIDDEN_RATE
+        rate = 0.25 if name == "weights" else 0.125
         np.testing.assert_allclose(moved, rate * np.sign(slopes[clear]), atol=1e-6)
     assert mixers["steps"][0] == 1
 
@@ -120,7 +122,7 @@ def test_what_takes_two_features_together_is_learned():
         desk["grounds"][:] = desk["context"] @ mixers["hidden"][0, FEATURES:]
         score(8, mixers[0], desk)
         right += step >= 3_000 and int(np.argmax(desk["scores"][:8])) in odd
-        climb(int(odd[0]), 8, 8, 1.0, 1.0, 0.1, mixers[0], desk)
+        climb(int(odd[0]), 8, 8, 1.0, 1.0, RULES, mixers[0], desk)
     assert right > 950
 
 

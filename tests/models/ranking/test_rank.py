@@ -7,7 +7,17 @@ from hypothesis import strategies as st
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.ranking.kernels.types import FAR_AFTER, LIKE_LAST, POPULAR_500
+from models.ranking.kernels.types import (
+    AGE,
+    CATEGORY,
+    FAR_AFTER,
+    LIKE_FOCUS,
+    LIKE_LAST,
+    NEAR_AFTER,
+    NEW,
+    POPULAR_50,
+    POPULAR_500,
+)
 from models.ranking.options import RankingOptions
 from models.step import StepOptions, recommend
 from schemas.recommendations import Recommendations, decode_recommendations
@@ -68,6 +78,26 @@ def test_attention_and_features_are_those_of_the_slow_twin(history, flow):
         assert attention.sum() == pytest.approx(1.0)
     for place, row in enumerate(rows):
         np.testing.assert_allclose(desk["features"][:, place], slow.features_of(world, row), atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "gone"),
+    [
+        ("popularity", range(POPULAR_50, NEAR_AFTER)),
+        ("neighbors", range(NEAR_AFTER, LIKE_LAST)),
+        ("interest", (LIKE_LAST, LIKE_FOCUS, CATEGORY)),
+        ("novelty", (AGE, NEW)),
+    ],
+)
+def test_families_of_features_left_out_say_nothing_and_the_others_what_they_said(name, gone):
+    catalog = shop([(n, 10.0 + n, 1) for n in range(0, ITEMS, 2)], vectors=unit_vectors(ITEMS))
+    arena = user_after(catalog, [("view", 3, 0.0), ("view", 4, HOUR)], EVERYTHING)
+    rows, desk = scored(arena, 0, catalog, EVERYTHING)
+    whole = desk["features"][:, : len(rows)].copy()
+    rows, desk = scored(arena, 0, catalog, StepOptions(ranking=RankingOptions(length=100, without=(name,))))
+    expected = np.array([row if place not in gone else 0.0 * row for place, row in enumerate(whole)])
+    assert whole[list(gone)].any()
+    np.testing.assert_array_equal(desk["features"][:, : len(rows)], expected)
 
 
 @settings(max_examples=40, deadline=None)
@@ -237,7 +267,7 @@ def test_an_empty_catalog_gives_empty_lists():
     assert (ranked(arena, slots, Catalog(), StepOptions()).items == -1).all()
 
 
-@pytest.mark.parametrize("wrong", [{"length": 0}, {"length": 101}, {"had": ("bought",)}])
+@pytest.mark.parametrize("wrong", [{"length": 0}, {"length": 101}, {"had": ("bought",)}, {"without": ("price",)}])
 def test_options_that_make_no_list_are_refused(wrong):
     with pytest.raises(ValueError, match=r"ranking\."):
         RankingOptions(**wrong)
