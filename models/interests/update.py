@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.interests.arena import UserArena
 from models.interests.kernels.asking import ask_each
 from models.interests.kernels.step import step_each
-from models.interests.kernels.types import Columns, Laws, Rules, TypeRules
+from models.interests.kernels.types import Clauses, Columns, Items, Laws, Rules, TypeRules
 from models.interests.options import InterestOptions
 from schemas.behaviors import TYPE_CODES
 
@@ -80,23 +80,13 @@ def admit_and_apply(arena: UserArena, behaviors: Columns, resolved: NDArray[np.b
     return admitted
 
 
-def ask(
-    arena: UserArena,
-    slots: NDArray[np.int64],
-    polarities: NDArray[np.int64],
-    vectors: NDArray[np.float32],
-    weight: float,
-    codes: NDArray[np.uint8],
-    at: NDArray[np.float64],
-    laws: Laws,
-) -> None:
+def ask(arena: UserArena, clauses: Clauses, items: Items, laws: Laws) -> None:
     """What users said in words changes their interests, clause by clause.
 
-    Args: slots, polarities (of kernels.asking), codes of the behaviors' types, at (n,) seconds; vectors (n, 128) of
-    unit length; weight of a request.
+    Args: items of the catalog, for the categories of what is forgotten.
     """
-    ask_each(arena.arrays, slots, polarities, vectors, codes, at, weight, laws.rules)
-    arena.touch(slots)
+    ask_each(arena.arrays, clauses, items, laws.rules)
+    arena.touch(clauses.slots)
 
 
 def _clipped(cosine: float) -> float:

@@ -10,7 +10,7 @@ from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.interests.arena import UserArena
 from models.interests.columns import columns_of, text_print
-from models.interests.kernels.types import Columns
+from models.interests.kernels.types import Clauses, Columns, Items
 from models.interests.update import apply, ask
 from models.ranking.judging import NOTHING, Judgments, judged, may_be_targets
 from models.ranking.kernels.living import Traces
@@ -112,16 +112,16 @@ def receive_asked(
     unit, good = _unit(vectors, np.ones(len(vectors), np.bool_))
     many = int(good.sum())
     code = TYPE_CODES[behavior.type]
-    ask(
-        arena,
+    clauses = Clauses(
         np.repeat(slots, many),
         np.array(polarities, np.int64)[good],
         unit[good],
-        options.weights[TYPE_CODES["request"]],
         np.full(many, code, np.uint8),
         np.repeat(times, many),
-        options.laws_in(catalog),
+        float(options.weights[TYPE_CODES["request"]]),
     )
+    items = Items(catalog.prints, catalog.print_index.table, catalog.facets)
+    ask(arena, clauses, items, options.laws_in(catalog))
 
 
 def columns_in(

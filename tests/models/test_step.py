@@ -18,7 +18,7 @@ from models.step import (
 )
 from schemas.behaviors import Behavior, Context
 from schemas.encoding import Polarity
-from schemas.interests import InterestRecord, decode_interest_record
+from schemas.interests import CategoryShare, InterestRecord, decode_interest_record
 from schemas.recommendations import decode_recommendations, recommendation_id
 from schemas.vectors import from_bytes
 from tests.models.builders import HOUR, NOON, behavior, catalog_of, deliver, item, state_of, unit_vectors
@@ -43,6 +43,13 @@ def arena() -> UserArena:
 
 def record_of(arena: UserArena, catalog: Catalog) -> InterestRecord:
     return decode_interest_record(RecordWriter(catalog, OPTIONS.interests).write(arena, ANN)[0])
+
+
+def masses_of(arena: UserArena, catalog: Catalog) -> dict[tuple[str, ...], float]:
+    """Masses of categories by path."""
+    head, paths = arena.head[0], catalog.facet_names.categories
+    masses = zip(head["categories"].tolist(), head["category_mass"].tolist(), strict=True)
+    return {paths[category]: mass for category, mass in masses if category}
 
 
 def listed(arena: UserArena, catalog: Catalog) -> list[str]:
@@ -212,6 +219,23 @@ def test_what_was_asked_to_be_forgotten_is_gone_and_so_is_what_was_muted_from_th
     assert [one.state for one in record.interests if one.id == 0] == []
     assert [one.attention for one in record.interests if one.state == "muted"] == [0.0]
     assert 2 not in {topic(name) for name in listed(arena, catalog)}
+
+
+def test_what_was_forgotten_no_longer_leads_the_records_categories(arena, catalog):
+    shelves = {0: ("Baby", "Toys"), 1: ("Garden",), 2: ("Baby", "Toys"), 3: ("Baby", "Clothes")}
+    for number, vector in enumerate(VECTORS):
+        catalog.put(item(f"item-{number}", vector, categories=shelves[number % 4]))
+    likes = [behavior("like", f"item-{number}") for number in (0, 4, 8, 12, 3, 1)]
+    deliver(arena, catalog, [*likes, behavior("view", "item-2")])
+    before = masses_of(arena, catalog)
+    assert max(before, key=before.__getitem__) == shelves[0]
+    say(arena, catalog, (Polarity.FORGET, VECTORS[0]))
+    after = masses_of(arena, catalog)
+    fading = 2.0 ** (-HOUR / OPTIONS.interests.half_life)
+    assert after[("Garden",)] == pytest.approx(before[("Garden",)] * fading)
+    assert after[("Baby", "Toys")] == pytest.approx(fading)
+    say(arena, catalog, (Polarity.FORGET, VECTORS[2]), (Polarity.FORGET, VECTORS[3]))
+    assert record_of(arena, catalog).categories == (CategoryShare(("Garden",), 1.0),)
 
 
 def test_a_mute_wins_over_what_is_learned_until_it_is_lifted(arena, catalog):

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.interests.kernels.forgetting import forget
 from models.interests.kernels.masses import add, move, start
 from models.interests.kernels.memory import note_recent
 from models.interests.kernels.slots import cosine, drop, free_slot, muted_bits, nearest
-from models.interests.kernels.types import HEAD_CHANGED, LATEST_STORED, Act, Rows, Rules, User
+from models.interests.kernels.types import HEAD_CHANGED, LATEST_STORED, Act, Clauses, Items, Rows, Rules, User
 from models.kernels.vectors import copy_vector
 from schemas.rows.user import ASKED, EVIDENCE, MUTED, NO_INTEREST, PROVEN, SLOTS
 from schemas.vectors import DIMENSIONS
@@ -20,32 +21,28 @@ MOST_MUTED = SLOTS - 2
 
 
 @kernel
-def ask_each(
-    rows: Rows,
-    slots: NDArray[np.int64],
-    polarities: NDArray[np.int64],
-    vectors: NDArray[np.float32],
-    codes: NDArray[np.uint8],
-    at: NDArray[np.float64],
-    weight: float,
-    rules: Rules,
-) -> None:
-    """What each clause says changes its user; all are as long as slots (n,), vectors (n, 128) of unit length."""
+def ask_each(rows: Rows, clauses: Clauses, items: Items, rules: Rules) -> None:
+    """What each clause says changes its user."""
+    slots, polarities, vectors, codes, at, weight = clauses
     for j in range(slots.shape[0]):
         u = slots[j]
         user = User(rows.head[u], rows.feedback[u], rows.rings[u], rows.meta[u], rows.directions[u])
         act = Act(at[j], weight, np.int64(codes[j]), 0, np.int64(0), np.int64(0))
-        rows.changed[u] |= HEAD_CHANGED | ask(user, polarities[j], vectors[j], act, rules)
+        if polarities[j] == FORGET:
+            changed = _forget(user, vectors[j], act, items, rules)
+        else:
+            changed = ask(user, polarities[j], vectors[j], act, rules)
+        rows.changed[u] |= HEAD_CHANGED | changed
 
 
 @kernel
 def ask(user: User, polarity: int, vector: NDArray[np.float32], act: Act, rules: Rules) -> int:
-    """One clause: the bits of what changed.
+    """One clause that forgets nothing: the bits of what changed.
 
     More strengthens the nearest interest that is not muted, or starts one, and lifts what spoke against it. Less halves
-    every interest that it means, save one asked for in the same breath, and turns it away. Forgetting clears them.
-    Muting holds all that is as near as a behavior on it would be, or a new place that points there, until unmuted; the
-    nearest of them turns halfway toward the words, which say better than behaviors how far the mute goes.
+    every interest that it means, save one asked for in the same breath, and turns it away. Muting holds all that is as
+    near as a behavior on it would be, or a new place that points there, until unmuted; the nearest of them turns
+    halfway toward the words, which say better than behaviors how far the mute goes.
     """
     if polarity == MORE:
         return _more(user, vector, act, rules)
@@ -63,10 +60,7 @@ def ask(user: User, polarity: int, vector: NDArray[np.float32], act: Act, rules:
                 changed |= _unmute(user, s)
             elif interests[s].flags & MUTED == 0 and not _asked_now(interests[s], act):
                 changed |= 1 << s
-                if polarity == FORGET:
-                    changed |= drop(user, s, NO_INTEREST)
-                else:
-                    _less(interests[s], act, rules)
+                _less(interests[s], act, rules)
     if changed == 0 and polarity in (LESS, MUTE):
         slot, changed = _place(user, vector, act.at, rules)
         changed |= 1 << slot
@@ -74,6 +68,19 @@ def ask(user: User, polarity: int, vector: NDArray[np.float32], act: Act, rules:
             _less(interests[slot], act, rules)
         else:
             changed |= _mute(user, slot, act)
+    return changed
+
+
+@kernel
+def _forget(user: User, vector: NDArray[np.float32], act: Act, items: Items, rules: Rules) -> int:
+    """Forgets every interest that it means, save what is muted or was asked for in the same breath."""
+    changed = 0
+    for s in range(SLOTS):
+        interest = user.interests[s]
+        if not user.head.used >> s & 1 or interest.flags & MUTED or _asked_now(interest, act):
+            continue
+        if cosine(vector, user.directions[s]) >= rules.asked:
+            changed |= forget(user, s, items)
     return changed
 
 

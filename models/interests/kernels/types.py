@@ -106,6 +106,29 @@ class Act(NamedTuple):
     device: Integer
 
 
+class Items(NamedTuple):
+    """Items of the catalog: prints (M,) uint32 and table (2 ** b,) int32 of a PrintIndex, facets (M, 5) uint32."""
+
+    prints: NDArray[np.uint32]
+    table: NDArray[np.int32]
+    facets: NDArray[np.uint32]
+
+
+class Clauses(NamedTuple):
+    """What users said, clause by clause.
+
+    slots (n,) int64; polarities (n,) int64 of kernels.asking; vectors (n, 128) float32 of unit length; codes (n,) uint8
+    of the behaviors' types; at (n,) float64 seconds; weight of a request.
+    """
+
+    slots: NDArray[np.int64]
+    polarities: NDArray[np.int64]
+    vectors: NDArray[np.float32]
+    codes: NDArray[np.uint8]
+    at: NDArray[np.float64]
+    weight: float
+
+
 class Columns(NamedTuple):
     """Behaviors as columns, in order of arrival.
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from models.catalog.prints import PrintIndex
-from models.interests.kernels.types import Columns, Laws
+from models.interests.kernels.types import Columns, Items, Laws
 from models.interests.options import InterestOptions
 from models.interests.update import captured, laws_of
 from schemas.behaviors import BEHAVIOR_TYPES, TYPE_CODES
@@ -83,9 +83,7 @@ def act(kind: str, at: float = NOON, item: int = 0, event_id: int = 0, **fields:
 
 def columns_of(acts: Sequence[Act], slot: int = 0) -> Columns:
     """The same behaviors as columns."""
-    index = PrintIndex(ITEMS)
-    for row in range(ITEMS):
-        index.add(row, row + 1)
+    items = items_of()
     rows = np.array([a.item - 1 if 0 < a.item <= ITEMS else -1 for a in acts], np.int64)
     return Columns(
         slots=np.full(len(acts), slot, np.int64),
@@ -98,13 +96,21 @@ def columns_of(acts: Sequence[Act], slot: int = 0) -> Columns:
         devices=np.array([a.device for a in acts], np.uint8),
         vectors=np.concatenate((VECTORS[:-1], np.zeros_like(VECTORS[-1:]))),
         vector_rows=np.array([-1 if a.vector is None else a.item - 1 for a in acts], np.int64),
-        facets=np.array([facets_of(item) for item in range(1, ITEMS + 1)], np.uint32),
+        facets=items.facets,
         facet_rows=rows,
         shown=np.array([item for a in acts for item in a.shown], np.uint32),
         shown_starts=np.cumsum([0, *(len(a.shown) for a in acts)], dtype=np.int64),
-        item_prints=index.prints,
-        item_table=index.table,
+        item_prints=items.prints,
+        item_table=items.table,
     )
+
+
+def items_of() -> Items:
+    """The items as kernels look them up."""
+    index = PrintIndex(ITEMS)
+    for row in range(ITEMS):
+        index.add(row, row + 1)
+    return Items(index.prints, index.table, np.array([facets_of(n) for n in range(1, ITEMS + 1)], np.uint32))
 
 
 @st.composite

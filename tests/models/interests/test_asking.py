@@ -9,8 +9,8 @@ from models.interests.arena import UserArena
 from models.interests.kernels.asking import FORGET, LESS, MORE, MUTE, UNMUTE
 from schemas.rows.user import ASKED, MUTED, PROVEN, SLOTS
 from tests.models.builders import DAY, NOON
-from tests.models.interests.acts import OPTIONS, VECTORS, Clause, act, laws
-from tests.models.interests.twin import ANN, arena_after, say
+from tests.models.interests.acts import OPTIONS, VECTORS, Clause, act, facets_of, laws
+from tests.models.interests.twin import ANN, arena_after, receive, say
 
 REQUEST = OPTIONS.types["request"].weight
 LAWS = laws(replace(OPTIONS, adaptive_half_life=False))
@@ -25,6 +25,13 @@ def viewer(*items: int) -> UserArena:
 def flags(arena: UserArena) -> list[int]:
     used = int(arena.head["used"][ANN])
     return [int(arena.meta["flags"][ANN, s]) for s in range(SLOTS) if used >> s & 1]
+
+
+def categories(arena: UserArena) -> dict[int, float]:
+    """Masses of categories by print."""
+    head = arena.head[ANN]
+    masses = dict(zip(head["categories"].tolist(), head["category_mass"].tolist(), strict=True))
+    return {category: mass for category, mass in masses.items() if category}
 
 
 def test_more_of_a_known_thing_makes_its_interest_stronger_and_takes_back_what_spoke_against_it():
@@ -80,6 +87,16 @@ def test_forgetting_clears_the_interest_and_nothing_else():
     assert arena.rings["interests"][ANN, 0, :2].tolist() == [255, 1]
     say(arena, Clause(FORGET, 5, LATER), LAWS)
     assert arena.head["used"][ANN] == 0b10
+
+
+def test_forgetting_takes_the_interests_part_of_categories_away_and_no_other():
+    arena = viewer(1, 13, 25, 37, 2)
+    kept = categories(arena)[facets_of(2)[0]]
+    assert categories(arena)[facets_of(1)[0]] > 3 * kept
+    say(arena, Clause(FORGET, 1, LATER), LAWS)
+    assert categories(arena) == {facets_of(2)[0]: kept}
+    receive(arena, [act("view", LATER, 1)], LAWS)
+    assert categories(arena)[facets_of(1)[0]] == 1.0
 
 
 def test_muting_holds_a_known_interest_or_a_new_place():

@@ -183,6 +183,20 @@ def test_what_is_turned_away_is_bounded_and_fades(life):
 
 
 @settings(max_examples=50, deadline=None)
+@given(lives(), st.integers(1, 47))
+def test_forgetting_only_ever_takes_from_categories(life, item):
+    arena = led_by_kernels([act("identify"), *life])
+    before, used = arena.head[["categories", "category_mass"]][ANN].copy(), int(arena.head["used"][ANN])
+    say(arena, Clause(FORGET, item, float(arena.head["at"][ANN])))
+    after = arena.head[ANN]
+    assert ((after["category_mass"] >= 0.0) & (after["category_mass"] <= before["category_mass"])).all()
+    gone = (after["categories"] == 0) & (after["category_mass"] == 0.0)
+    assert (gone | (after["categories"] == before["categories"])).all()
+    if after["used"] == used:
+        assert after[["categories", "category_mass"]] == before
+
+
+@settings(max_examples=50, deadline=None)
 @given(lives(kinds=[kind for kind in BEHAVIOR_TYPES if "mute" not in kind], polarities=(MORE, LESS, FORGET)))
 def test_a_mute_survives_all_but_its_lifting(life):
     life: Life = [Clause(MUTE, 5, NOON), *life]

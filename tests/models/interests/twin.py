@@ -7,13 +7,13 @@ import numpy as np
 
 from models.interests.arena import UserArena
 from models.interests.kernels.seen import has_seen
-from models.interests.kernels.types import Laws
+from models.interests.kernels.types import Clauses, Laws
 from models.interests.records import type_masses
 from models.interests.update import admit_and_apply, ask
 from schemas.behaviors import TYPE_CODES
 from schemas.rows import keys
 from schemas.rows.user import ASKED, MUTED, NO_INTEREST, PROVEN, RECENTS, SLOTS
-from tests.models.interests.acts import OPTIONS, UNKNOWN, Clause, Life, Stored, columns_of, laws, world_of
+from tests.models.interests.acts import OPTIONS, UNKNOWN, Clause, Life, Stored, columns_of, items_of, laws, world_of
 from tests.models.interests.slow.asking import asked
 from tests.models.interests.slow.step import State, admitted
 from tests.models.interests.slow.user import Act, Feedback, Interest, Learned, Sketch, User, with_interest
@@ -49,7 +49,7 @@ def say(arena: UserArena, clause: Clause, by: Laws | None = None) -> None:
     vectors = np.array([act.vector], np.float32)
     codes, at = np.array([TYPE_CODES["request"]], np.uint8), np.array([act.at])
     slots, polarities = np.array([ANN]), np.array([clause.polarity])
-    ask(arena, slots, polarities, vectors, act.weight, codes, at, by or laws())
+    ask(arena, Clauses(slots, polarities, vectors, codes, at, act.weight), items_of(), by or laws())
 
 
 def flush(arena: UserArena, store: Store) -> None:
@@ -78,7 +78,7 @@ def led_by_both(life: Life, by: Laws) -> tuple[UserArena, State]:
             user, learned = admitted((user, learned), event, world)
         elif isinstance(event, Clause):
             say(arena, event, by)
-            user = asked(user, event.polarity, event.act, world.rules)
+            user = asked(user, event.polarity, event.act, world)
         else:
             assert isinstance(event, Stored)
             reload(arena, store)

@@ -4,17 +4,19 @@ from dataclasses import replace
 from math import hypot
 
 from models.interests.kernels.types import Rules
+from tests.models.interests.slow.forgetting import forgotten
 from tests.models.interests.slow.masses import LATEST, moved, strengthened
 from tests.models.interests.slow.memory import remembered
 from tests.models.interests.slow.slots import begun, cosine, nearest, without
-from tests.models.interests.slow.user import Act, Interest, User, Vector, with_interest
+from tests.models.interests.slow.user import Act, Interest, User, Vector, World, with_interest
 
 MORE, LESS, FORGET, MUTE, UNMUTE = range(5)
 MOST_MUTED = 6
 
 
-def asked(user: User, polarity: int, act: Act, rules: Rules) -> User:
+def asked(user: User, polarity: int, act: Act, world: World) -> User:
     """The user after one clause, whose vector and weight are the act's."""
+    rules = world.rules
     if polarity == MORE:
         return more(user, act, rules)
     least = rules.capture if polarity in (MUTE, UNMUTE) else rules.asked
@@ -35,7 +37,7 @@ def asked(user: User, polarity: int, act: Act, rules: Rules) -> User:
                 user = turned_halfway(user, place, act.vector)
             user = muted(user, place, act)
         elif polarity == FORGET:
-            user = without(user, place, None)
+            user = forgotten(user, place, world)
         else:
             user = with_interest(user, place, lessened(user.interests[place], act, rules))
     return user

@@ -54,7 +54,7 @@ def applied(state: State, act: Act, world: World) -> State:
         user, share = trusted(user, act, pause, world.rules)
         user, learned, place = weighed((user, learned), replace(act, weight=act.weight * share), world)
     elif act.vector and act.code in SPOKEN:
-        user = asked(user, SPOKEN[act.code], act, world.rules)
+        user = asked(user, SPOKEN[act.code], act, world)
     if act.item or place is not None:
         user = remembered(user, act, None if place is None else user.interests[place].id)
     return user, learned
