@@ -10,7 +10,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from models.encoder.loading import load_encoder
+from models.encoder.options import EncoderOptions, Model
 from models.encoder.protocol import Encoder
+from models.evaluation.catalogs import TextVectors
 from models.samples.recording import open_recording, read_behaviors, read_items
 from schemas.behaviors import Behavior
 from schemas.halves import to_half
@@ -18,6 +21,7 @@ from schemas.items import Item
 from schemas.vectors import DIMENSIONS, from_bytes
 from streams.apps.operators import OperatorError
 from streams.encoding.cache import VectorCache
+from streams.settings import Settings
 
 NUMBERED = {"user", "item", "ts"}
 
@@ -87,9 +91,14 @@ def _judged(behavior: Behavior, dislike_below: float | None) -> Behavior:
     return msgspec.structs.replace(behavior, type="dislike") if low else behavior
 
 
-def cached(encoder: Encoder, folder: Path | None) -> Encoder:
-    """The encoder, with a folder that keeps its vectors where one is named."""
-    return encoder if folder is None else CachedEncoder(encoder, folder)
+def text_vectors(settings: Settings, model: Model, folder: Path | None) -> TextVectors:
+    """Vectors by the encoder that runs this model, as the settings say where; a folder, if one is named, keeps them.
+
+    Raises: EncoderError when the encoder is not installed.
+    """
+    chosen = settings.encoder
+    encoder = load_encoder(EncoderOptions(model=model, device=chosen.device, threads=chosen.threads))
+    return TextVectors(encoder if folder is None else CachedEncoder(encoder, folder))
 
 
 class CachedEncoder:

@@ -6,13 +6,12 @@ from dataclasses import asdict
 
 import msgspec
 
-from models.encoder.loading import load_encoder, missing_modules
-from models.encoder.options import EncoderOptions, Model
-from models.evaluation.catalogs import TextVectors
+from models.encoder.loading import missing_modules
+from models.encoder.options import Model
 from models.evaluation.planted.line import Line, Setup
 from models.evaluation.planted.lines import measured
 from models.step import StepOptions
-from streams.apps.evaluate_data import cached
+from streams.apps.evaluate_data import text_vectors
 from streams.apps.evaluate_options import EvaluateOptions
 from streams.apps.operators import OperatorError
 from streams.settings import Settings
@@ -28,10 +27,7 @@ def run(settings: Settings, options: EvaluateOptions) -> int:
     if options.events is not None or options.items is not None:
         raise OperatorError("--planted simulates its own behaviors and items: leave out --events and --items")
     model: Model = options.encoder or ("fake" if missing_modules("minilm") else "minilm")
-    encoder = load_encoder(
-        EncoderOptions(model=model, device=settings.encoder.device, threads=settings.encoder.threads)
-    )
-    vectors = TextVectors(cached(encoder, options.cache))
+    vectors = text_vectors(settings, model, options.cache)
     setup = Setup(StepOptions(settings.interests, settings.ranking), vectors, options.size, options.seed)
     lines = []
     if not options.json:

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 import typer
 
 from models.catalog.catalog import Catalog
-from models.encoder.loading import load_encoder
-from models.encoder.options import EncoderOptions, Model
 from models.encoder.texts import item_text
-from models.evaluation.catalogs import Encode, TextVectors, encoded_catalog
+from models.evaluation.catalogs import Encode, encoded_catalog
 from models.evaluation.comparison import Trial
 from models.evaluation.log import log_of
 from models.evaluation.population import no_texts
@@ -18,7 +16,7 @@ from models.evaluation.protocol import histories_of, targets_of
 from models.samples import retail
 from schemas.behaviors import Behavior
 from schemas.items import Item
-from streams.apps.evaluate_data import DataOptions, cached, read_data
+from streams.apps.evaluate_data import DataOptions, read_data, text_vectors
 from streams.apps.evaluate_options import EvaluateOptions
 from streams.apps.operators import OperatorError
 from streams.settings import Settings
@@ -96,9 +94,5 @@ def _encode(
     """What encodes texts, and its version; where there is no text, no encoder is needed."""
     if not any(item_text(item) for item in items) and not any(behavior.text for behavior in behaviors):
         return no_texts, NO_ENCODER
-    model: Model = options.encoder or "minilm"
-    encoder = load_encoder(
-        EncoderOptions(model=model, device=settings.encoder.device, threads=settings.encoder.threads)
-    )
-    vectors = TextVectors(cached(encoder, options.cache))
+    vectors = text_vectors(settings, options.encoder or "minilm", options.cache)
     return vectors, vectors.version
