@@ -34,7 +34,7 @@ def run(settings: Settings, user: str, why: bool = False, form: Form = "report")
     latest = latest_of(settings, user)
     if latest is None:
         if (alias := alias_of(settings, user)) is not None:
-            typer.echo(_became(user, alias, form))
+            typer.echo(_became_as_json(user, alias) if form == "json" else became(user, alias, "inspect"))
             return 0
         raise OperatorError(
             f"nothing is published for `{user}` on {settings.kafka.bootstrap}: see that the id is written as in the"
@@ -96,11 +96,15 @@ def alias_of(settings: Settings, visitor: str) -> AliasRow | None:
     return max(aliases, key=lambda alias: (alias.claimed_at, alias.user_id), default=None)
 
 
-def _became(visitor: str, alias: AliasRow, form: Form) -> str:
-    if form == "json":
-        became = {"anonymous_id": visitor, "user_id": alias.user_id, "identified_at": alias.claimed_at}
-        return json.dumps(became, ensure_ascii=False, indent=2)
-    return f"visitor `{visitor}` became user `{alias.user_id}` at {moment(alias.claimed_at)}: inspect `{alias.user_id}`"
+def became(visitor: str, alias: AliasRow, instead: str) -> str:
+    """Says which user the visitor became, and when. Args: instead: what to do with that user now."""
+    user = alias.user_id
+    return f"visitor `{visitor}` became user `{user}` at {moment(alias.claimed_at)}: {instead} `{user}`"
+
+
+def _became_as_json(visitor: str, alias: AliasRow) -> str:
+    told = {"anonymous_id": visitor, "user_id": alias.user_id, "identified_at": alias.claimed_at}
+    return json.dumps(told, ensure_ascii=False, indent=2)
 
 
 def _homes(owner: str, partitions: int) -> list[int]:

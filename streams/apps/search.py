@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import typer
 from numpy.typing import NDArray
 from rich.console import Console
 
@@ -14,7 +15,7 @@ from schemas.errors import SchemaError
 from schemas.items import ItemVector, decode_item
 from streams.apps.feed import partition_counts
 from streams.apps.found import found_for, lines_of_lists, lines_of_passages
-from streams.apps.inspect import latest_of
+from streams.apps.inspect import alias_of, became, latest_of
 from streams.apps.operators import OperatorError
 from streams.apps.reading import Reader, read_catalog
 from streams.kafka.partitioners import PARTITIONERS, partition_of
@@ -38,7 +39,7 @@ class SearchRequest:
 
 
 def run(settings: Settings, request: SearchRequest) -> int:
-    """Prints what the text finds without and with the user's interests.
+    """Prints what the text finds without and with the user's interests; for a visitor who identified, who it became.
 
     Raises: OperatorError when nothing is published for the user, when no item has a vector, or when the vectors are of
     another encoder than the one here; EncoderError when that one is not installed.
@@ -48,6 +49,9 @@ def run(settings: Settings, request: SearchRequest) -> int:
         raise OperatorError("the text is empty: say what to search for")
     latest = latest_of(settings, request.user)
     if latest is None:
+        if (alias := alias_of(settings, request.user)) is not None:
+            typer.echo(became(request.user, alias, "search as"))
+            return 0
         raise OperatorError(
             f"nothing is published for `{request.user}` on {settings.kafka.bootstrap}: see that the id is written as in"
             " the behaviors, and that `penchant worker` runs"

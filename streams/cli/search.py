@@ -25,7 +25,8 @@ def search(
     interests too: which of them the text is about, what they add to each
     score, and by how many places that moved whom. What the user has muted
     is left out. The text is encoded here, so this needs the encoder
-    that the deployment has (setting encoder.model).
+    that the deployment has (setting encoder.model). Of a visitor who has
+    identified since: which user it became, and when.
 
     Examples:
 

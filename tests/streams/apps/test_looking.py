@@ -1,4 +1,4 @@
-"""Tail and inspect: what is published, shown to people and to programs, and nothing that is not committed."""
+"""Tail, inspect and search: what is published, shown to people and to programs, and nothing that is not committed."""
 
 import base64
 import json
@@ -16,6 +16,8 @@ from schemas.rows import keys
 from schemas.rows.alias import AliasRow, encode_alias
 from streams.apps.inspect import run as inspect
 from streams.apps.operators import OperatorError
+from streams.apps.search import SearchRequest
+from streams.apps.search import run as search
 from streams.kafka.partitioners import PARTITIONERS, partition_of
 from streams.settings import KafkaSettings, Settings, TopicSettings
 from tests.interests import interest_of, record_of, vector
@@ -184,6 +186,16 @@ def test_inspect_says_who_a_visitor_became(settings: Settings, capsys: pytest.Ca
     assert json.loads(done.stdout) == {"anonymous_id": "visitor-1", "user_id": "bob", "identified_at": 2000.0}
     with pytest.raises(OperatorError, match="nothing is published for `visitor-2`"):
         inspect(settings, "visitor-2")
+
+
+def test_search_says_who_a_visitor_became(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    home = partition_of("crc32", b"visitor-1", PARTITIONS)
+    identified(settings, "visitor-1", {home: ("ann", 1000.0)})
+    assert search(settings, SearchRequest("visitor-1", "lamps")) == 0
+    told = "visitor `visitor-1` became user `ann` at 1970-01-01 00:16: search as `ann`\n"
+    assert capsys.readouterr().out == told
+    with pytest.raises(OperatorError, match="nothing is published for `visitor-2`"):
+        search(settings, SearchRequest("visitor-2", "lamps"))
 
 
 def test_inspect_shows_a_visitor_whose_alias_was_dropped_as_unknown(settings: Settings) -> None:
