@@ -50,7 +50,8 @@ def features(
     """Fills out (8, 6) for the interests that compete, the content's column with 0; their bits.
 
     Columns: ln mass; ln (short mass + 0.01); recent behaviors on it, each counting 0.7 of the one after it;
-    ln of how much likelier it is at this hour and on this device than at any.
+    ln of how much likelier it is at this hour and on this device than at any. An interest whose latest behavior is
+    later than `at` has the masses of that behavior's time: taken back over years, they would pass every number.
     """
     competing = 0
     out[:] = 0.0
@@ -58,8 +59,9 @@ def features(
         if competes(head, interests, s):
             interest = interests[s]
             competing |= 1 << s
-            out[s, MASS] = np.log(mass_at(interest, at) + LEAST)
-            short = interest.short * np.exp2((interest.at - at) / rules.short_half_life)
+            now = max(at, interest.at)
+            out[s, MASS] = np.log(mass_at(interest, now) + LEAST)
+            short = interest.short * np.exp2((interest.at - now) / rules.short_half_life)
             out[s, SHORT] = np.log(short + SHORT_LEAST)
             if rules.context:
                 out[s, HOUR] = _lift(interest.hours, hour, HOURS)
@@ -138,7 +140,8 @@ def attend(
 
 @kernel
 def _logit(interest: Any, found: NDArray[np.float64], theta: NDArray[np.float64], at: float, rules: Rules) -> float:
-    logit = -rules.turned_penalty * interest.turned * np.exp2((interest.at - at) / rules.turned_half_life)
+    left = np.exp2(-max(at - interest.at, 0.0) / rules.turned_half_life)
+    logit = -rules.turned_penalty * interest.turned * left
     for f in range(FEATURES):
         logit += theta[f] * found[f]
     return logit

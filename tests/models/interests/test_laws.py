@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -158,6 +159,19 @@ def test_attention_of_a_users_interests_sums_to_one(life):
     assert (attention.shares[0] >= 0).all()
     assert not attention.shares[0, ~competing].any()
     np.testing.assert_allclose(attention.shares[0].sum(), 1.0 if competing.any() else 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["view", "dislike"])
+def test_a_behavior_of_years_ago_that_comes_late_breaks_no_number(kind):
+    now = [act("view", NOON, 1), act(kind, NOON + 60.0, 1), act("view", NOON + HOUR, 2)]
+    arena = arena_after(
+        [*now, *(act("view", NOON - years * 365.0 * DAY, topic) for years in (5, 30) for topic in (1, 2))]
+    )
+    for field in ("theta", "squares", "touches", "exposure"):
+        assert np.isfinite(arena.learned[field]).all(), field
+    for field in ("mass", "short", "turned"):
+        assert np.isfinite(arena.meta[field]).all(), field
+    assert np.isfinite(arena.head["category_mass"][ANN]).all()
 
 
 @settings(max_examples=40, deadline=None)

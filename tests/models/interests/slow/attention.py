@@ -18,8 +18,8 @@ def features(user: User, at: float, hour: int, device: int, rules: Rules) -> Fea
         interest = user.interests[place]
         if interest.mass > 0.0:
             found[place] = (
-                log(mass_at(interest, at) + 1e-9),
-                log(short_at(interest, at, rules) + 0.01),
+                log(mass_at(interest, max(at, interest.at)) + 1e-9),
+                log(short_at(interest, max(at, interest.at), rules) + 0.01),
                 recent_behaviors(user, interest.id),
                 lift(interest.hours, hour) if rules.context else 0.0,
                 lift(interest.devices, device - 1) if rules.context and device else 0.0,
@@ -61,7 +61,8 @@ def shares(user: User, found: Features, theta: tuple[float, ...], at: float, rul
 
 def logit(interest: Interest, own: tuple[float, ...], theta: tuple[float, ...], at: float, rules: Rules) -> float:
     """What speaks for the interest, less what was turned away."""
-    return sum(t * f for t, f in zip(theta, own, strict=True)) - rules.turned_penalty * turned_at(interest, at, rules)
+    turned = turned_at(interest, max(at, interest.at), rules)
+    return sum(t * f for t, f in zip(theta, own, strict=True)) - rules.turned_penalty * turned
 
 
 def taught(learned: Learned, found: Features, given: dict[int, float], chosen: int, rate: float) -> Learned:
