@@ -72,7 +72,7 @@ def _share_of_others(user: User, slot: int, category: Integer, items: Items) -> 
 
 
 @kernel
-def _category_of(item: Integer, items: Items) -> Integer:
+def _category_of(item: Integer, items: Items) -> np.uint32:
     """The print of an item's category, 0 for none."""
     row = row_of(item, items.prints, items.table)
     return items.facets[row, CATEGORY_FACET] if row >= 0 else np.uint32(0)

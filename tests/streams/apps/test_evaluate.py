@@ -80,11 +80,18 @@ def test_json_tells_both_parts_costs_settings_and_rivals_and_a_second_run_tells_
     assert set(own["settings"]) == {"interests", "ranking", "trends"}
 
 
-def test_ablations_leave_each_source_out(recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]) -> None:
-    only = Settings(ranking=RankingOptions(popular=0, newest=0, alike=0, nearest=0, in_category=0))
+def test_ablations_leave_each_part_out(recorded: EvaluateOptions, capsys: pytest.CaptureFixture[str]) -> None:
+    few = RankingOptions(popular=0, newest=0, alike=0, nearest=0, in_category=0, without=("interest", "novelty"))
+    only = Settings(ranking=few)
     assert evaluate.run(only, replace(recorded, json=True, ablate=True)) == 0
     told = json.loads(capsys.readouterr().out)
-    assert list(told["ablations"]) == ["without neighbors", "without learning"]
+    assert list(told["ablations"]) == [
+        "without neighbors",
+        "features: no neighbors",
+        "features: no popularity",
+        "no hidden units",
+        "without learning",
+    ]
     assert told["ablations"]["without neighbors"]["test"]["coverage"] < told["test"]["coverage"]
 
 
