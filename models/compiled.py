@@ -12,6 +12,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SHARED = (
     "models/catalog/index",
     "models/catalog/kernels",
+    "models/factors/kernels.py",
     "models/interests/kernels",
     "models/interests/turned.py",
     "models/kernels",

@@ -51,9 +51,8 @@ class Life(NamedTuple):
 
 
 class Judge(NamedTuple):
-    """How lists are scored and finished: by mixers[0], without rules and exploration; nearby: where to search."""
+    """How lists are finished, without rules and exploration; nearby: where to search."""
 
-    mixers: NDArray[np.void]
     shelf: Shelf
     active: Active
     diversity: float
@@ -111,8 +110,7 @@ def _rank(j: int, course: Course, life: Life, judge: Judge) -> None:
     shop = lessons.shop
     u, desk = columns.slots[j], shop.scratch.desk[0]
     user = User(rows.head[u], rows.feedback[u], rows.rings[u], rows.meta[u], rows.directions[u])
-    laws, nearby, mixer = lessons.laws, judge.nearby, judge.mixers[0]
-    count = offer_one(user, rows.seen[u], columns.at[j], laws, laws.ranking[0], shop, nearby, mixer)
+    count = offer_one(user, rows.seen[u], columns.at[j], lessons.laws, 0, shop, judge.nearby, lessons.taught)
     _lower_had(j, count, course, shop)
     offered, scores = np.empty((1, count), np.int32), np.empty((1, count), np.float32)
     for k in range(count):

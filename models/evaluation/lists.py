@@ -18,8 +18,8 @@ from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
 from models.ranking.kernels.families import FAMILY_NAMES
 from models.ranking.kernels.living import Lessons
-from models.ranking.kernels.types import RankingLaws
-from models.ranking.live import no_traces
+from models.ranking.kernels.types import RankingLaws, Taught
+from models.ranking.live import no_traces, reserve_factors
 from models.ranking.options import RankingOptions
 from models.ranking.rules import NO_RULES
 from models.ranking.shop import nearby_of, shelf_of, shop_of
@@ -56,7 +56,7 @@ def judge_lists(
     catalog.trends.reserve(len(catalog))
     laws, theta = step.laws_in(catalog), weights_of_features(arena, interests)
     shop = shop_of(catalog, interests.wanted())
-    judge = Judge(arena.mixers, shelf_of(shop, catalog), NO_RULES, float(ranking.diversity), nearby_of(catalog))
+    judge = Judge(shelf_of(shop, catalog), NO_RULES, float(ranking.diversity), nearby_of(catalog))
     statistics = new_statistics(max(len(catalog), 1), trends.neighbors)
     statistics.heads["print"][: len(catalog)] = catalog.prints[: len(catalog)]
     index = Prints(catalog.print_index.prints, catalog.print_index.table)
@@ -66,7 +66,9 @@ def judge_lists(
     resolved, columns = columns_in(catalog, slots, log.behaviors, log.at, step)
     spent = time.perf_counter() - began
     course = _course(log, histories, targets, resolved)
-    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, arena.mixers, no_traces(len(log)))
+    reserve_factors(arena, len(log), catalog, [ranking])
+    taught, traces = Taught(arena.mixers, arena.factors.arrays), no_traces(len(log))
+    lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, taught, traces)
     life = Life(arena.arrays, columns, laws, lessons)
 
     def follow(start: int, stop: int) -> None:
@@ -84,7 +86,7 @@ def judge_lists(
 
 
 def without_each(options: RankingOptions) -> tuple[tuple[str, RankingOptions], ...]:
-    """By name, the ranking without each of what it has: sources of candidates, families of features, hidden units.
+    """By name, the ranking without each source of candidates, family of features, hidden units and factors.
 
     And with the weights it began with.
     """
@@ -96,6 +98,8 @@ def without_each(options: RankingOptions) -> tuple[tuple[str, RankingOptions], .
             without.append((f"features: no {name}", replace(options, without=(*options.without, name))))
     if options.hidden_rate:
         without.append(("no hidden units", replace(options, hidden_rate=0.0)))
+    if options.factor_rate:
+        without.append(("no factors", replace(options, factor_rate=0.0)))
     return *without, ("without learning", replace(options, learning_rate=0.0))
 
 

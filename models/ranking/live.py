@@ -10,8 +10,9 @@ from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
 from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
+from models.ranking.kernels.factors import MOVED
 from models.ranking.kernels.living import Lessons, Traces, live_each
-from models.ranking.kernels.types import RankingLaws
+from models.ranking.kernels.types import RankingLaws, Taught
 from models.ranking.options import RankingOptions
 from models.ranking.shop import shop_of
 from schemas.rows.trend import MOST_RECENTS
@@ -40,12 +41,18 @@ def live(
     traces = no_traces(n)
     theta = weights_of_features(arena, interests)
     shop = shop_of(catalog, wanted)
-    lessons = Lessons(
-        RankingLaws(laws.rules, theta, np.concatenate([one.rules() for one in rankings])), shop, arena.mixers, traces
-    )
+    reserve_factors(arena, n, catalog, rankings)
+    ranking = RankingLaws(laws.rules, theta, np.concatenate([one.rules() for one in rankings]))
+    lessons = Lessons(ranking, shop, Taught(arena.mixers, arena.factors.arrays), traces)
     live_each(arena.arrays, columns, laws, resolved, admitting, admitted, lessons)
     arena.touch(columns.slots)
     return admitted, traces
+
+
+def reserve_factors(arena: UserArena, behaviors: int, catalog: Catalog, rankings: Sequence[RankingOptions]) -> None:
+    """Makes room for all items that so many behaviors may move."""
+    each = max((1 + MOVED + one.negatives + one.others for one in rankings if one.factor_rate > 0.0), default=0)
+    arena.factors.reserve(min(behaviors * each, len(catalog.print_index.prints)), catalog.print_index)
 
 
 def no_traces(n: int) -> Traces:

@@ -95,6 +95,14 @@ class RankingOptions:
             "allow_inf_nan": False,
         },
     )
+    factor_rate: float = field(
+        default=0.1,
+        metadata={
+            "description": "How fast each behavior moves what is learned of each item; 0 leaves it out.",
+            "ge": 0,
+            "allow_inf_nan": False,
+        },
+    )
     without: tuple[str, ...] = field(
         default=(),
         metadata={

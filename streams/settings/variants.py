@@ -32,6 +32,7 @@ class VariantSettings:
     others: int | None = _as_in_ranking("others")
     attention_rate: float | None = _as_in_ranking("attention_rate")
     hidden_rate: float | None = _as_in_ranking("hidden_rate")
+    factor_rate: float | None = _as_in_ranking("factor_rate")
     without: tuple[str, ...] | None = _as_in_ranking("without")
     unwanted: float | None = _as_in_ranking("unwanted")
     diversity: float | None = _as_in_ranking("diversity")

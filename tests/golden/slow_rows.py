@@ -97,6 +97,18 @@ class Learned:
 
 
 @dataclass(frozen=True)
+class Factors:
+    """What a partition has learned of an item."""
+
+    version: int
+    print: int
+    bias: float
+    bias_square: float
+    square: float
+    vector: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Mixer:
     """What a partition has learned about ranking, tables line by line."""
 
@@ -227,6 +239,11 @@ def read_learned(row: bytes) -> Learned:
         touches=unpack("<2d", row[104:120]),
         exposure=unpack("<2d", row[120:136]),
     )
+
+
+def read_factors(row: bytes) -> Factors:
+    """The factors in these 52 bytes."""
+    return Factors(row[0], unpack("<I", row[4:8])[0], *unpack("<3f", row[8:20]), vector=unpack("<16h", row[20:52]))
 
 
 def read_mixer(row: bytes) -> Mixer:

@@ -11,11 +11,12 @@ from models.interests.kernels.types import User
 from models.kernels.chance import fraction, scrambled
 from models.kernels.places import place_of
 from models.ranking.kernels.candidates import add_others, gather
+from models.ranking.kernels.factors import add_factors, climb_factors
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import climb, score
 from models.ranking.kernels.recents import learn_attention
-from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop
+from models.ranking.kernels.types import Moment, RankingLaws, Scratch, Shop, Taught
 
 
 @kernel
@@ -27,11 +28,11 @@ def learn_choice(
     seed: np.uint64,
     laws: RankingLaws,
     shop: Shop,
-    mixers: NDArray[np.void],
+    taught: Taught,
 ) -> None:
     """Learns that the user chose catalog row `target` at a moment, if it is new to them and may be recommended."""
     goods, scratch, market = shop.goods, shop.scratch, shop.market
-    desk = scratch.desk[0]
+    desk, mixers, factors = scratch.desk[0], taught.mixers, taught.factors
     if not goods.allowed[target] or has_seen(seen, goods.prints[target]):
         return
     for v in range(mixers.shape[0]):
@@ -49,8 +50,12 @@ def learn_choice(
         count = add_others(seed, rules.others, seen, goods, scratch, near)
         describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
         score(count, mixer, desk)
+        if rules.factor_rate > 0.0:
+            add_factors(count, goods.prints, factors.rows[v], desk)
         near_weight, far_weight = max(rivals / max(near - 1, 1), 1.0), max(unlisted / max(count - near, 1), 1.0)
         climb(place, near, count, near_weight, far_weight, rules, mixer, desk)
+        if rules.factor_rate > 0.0:
+            climb_factors(count, seed, rules.factor_rate, goods.prints, factors, v, desk)
         if desk.recents > 1:
             learn_attention(target, moment.at, market, rules, mixer, desk)
 

@@ -10,7 +10,7 @@ from models.interests.kernels.memory import in_ring
 from models.interests.kernels.step import step_some
 from models.interests.kernels.types import Columns, Laws, Rows, User
 from models.ranking.kernels.learning import learn_choice
-from models.ranking.kernels.types import Moment, RankingLaws, Shop
+from models.ranking.kernels.types import Moment, RankingLaws, Shop, Taught
 from models.trends.kernels.recents import recents_of
 
 
@@ -22,11 +22,11 @@ class Traces(NamedTuple):
 
 
 class Lessons(NamedTuple):
-    """What behaviors teach on their way: mixers (v,) MIXER, none to learn nothing, and the traces that they leave."""
+    """What behaviors teach on their way: what is taught, and the traces left."""
 
     laws: RankingLaws
     shop: Shop
-    mixers: NDArray[np.void]
+    taught: Taught
     traces: Traces
 
 
@@ -58,7 +58,7 @@ def live_one(
 ) -> None:
     """The same for behavior j alone."""
     u, target = columns.slots[j], columns.facet_rows[j]
-    rings, shop, traces, mixers = rows.rings[u], lessons.shop, lessons.traces, lessons.mixers
+    rings, shop, traces = rows.rings[u], lessons.shop, lessons.traces
     if (
         shop.wanted[columns.types[j]]
         and resolved[j]
@@ -66,8 +66,7 @@ def live_one(
         and not (admitting and in_ring(rings, columns.event_ids[j]))
     ):
         traces.counts[j] = recents_of(rings, rows.head[u].recents_next, 0, shop.wanted, traces.recents[j])
-        if mixers.shape[0]:
-            user = User(rows.head[u], rows.feedback[u], rings, rows.meta[u], rows.directions[u])
-            moment = Moment(columns.at[j], np.int64(columns.hours[j]), np.int64(columns.devices[j]))
-            learn_choice(user, rows.seen[u], target, moment, columns.event_ids[j], lessons.laws, shop, mixers)
+        user = User(rows.head[u], rows.feedback[u], rings, rows.meta[u], rows.directions[u])
+        moment = Moment(columns.at[j], np.int64(columns.hours[j]), np.int64(columns.devices[j]))
+        learn_choice(user, rows.seen[u], target, moment, columns.event_ids[j], lessons.laws, shop, lessons.taught)
     step_some(rows, columns, laws, resolved, admitting, admitted, j, j + 1)

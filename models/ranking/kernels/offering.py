@@ -9,11 +9,12 @@ from models.compiled import fast_kernel, kernel
 from models.interests.kernels.types import Rows, User
 from models.kernels.vectors import copy_vector, product
 from models.ranking.kernels.candidates import add_nearest, gather
+from models.ranking.kernels.factors import add_factors
 from models.ranking.kernels.families import FAMILIES, FAMILY_OF, NEXT, POPULAR
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import light, score
-from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop
+from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop, Taught
 from models.ranking.kernels.unwanted import lower_unwanted, weigh_unwanted
 from schemas.rows.mixer import FEATURES, HIDDEN
 from schemas.rows.user import SLOTS
@@ -48,10 +49,10 @@ def offer_each(
     laws: RankingLaws,
     shop: Shop,
     nearby: Nearby,
-    mixers: NDArray[np.void],
+    taught: Taught,
     offers: Offers,
 ) -> None:
-    """Fills offers for users, each by the rules and the mixer of its variant.
+    """Fills offers for users, each by the rules, the mixer and the factors of its variant.
 
     Tuples are taken apart before the loop, since every access to an array in one is counted.
     """
@@ -60,9 +61,9 @@ def offer_each(
     for j in range(slots.shape[0]):
         u, v = slots[j], variants[j]
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
-        count = offer_one(user, seen[u], at[j], laws, laws.ranking[v], shop, nearby, mixers[v])
+        count = offer_one(user, seen[u], at[j], laws, v, shop, nearby, taught)
         _hand_out(count, shop.scratch, offers.rows[j], offers.scores[j])
-        _explain(count, shop.scratch, mixers[v], offers.parts[j])
+        _explain(count, laws.ranking[v].factor_rate > 0.0, shop.scratch, taught.mixers[v], offers.parts[j])
         desk = shop.scratch.desk[0]
         for s in range(SLOTS):
             offers.shares[j, s] = desk.interest_shares[s]
@@ -75,19 +76,22 @@ def offer_one(
     seen: NDArray[np.uint32],
     at: float,
     laws: RankingLaws,
-    rules: Any,
+    v: int,
     shop: Shop,
     nearby: Nearby,
-    mixer: Any,
+    taught: Taught,
 ) -> int:
-    """Fills rows, features and scores of the desk with a user's candidates at a moment; how many there are."""
+    """Fills rows, features and scores of the desk with a user's candidates at a moment, by variant v; their number."""
     market, goods, scratch, desk = shop.market, shop.goods, shop.scratch, shop.scratch.desk[0]
+    rules, mixer = laws.ranking[v], taught.mixers[v]
     moment = Moment(at, np.int64(user.head.hour), np.int64(user.head.device))
     neighbors = look(user, moment, laws, rules, shop, mixer)
     count = gather(user.head, seen, neighbors, shop, rules)
     count = add_nearest(count, seen, goods, nearby, rules, scratch)
     describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
     score(count, mixer, desk)
+    if rules.factor_rate > 0.0:
+        add_factors(count, goods.prints, taught.factors.rows[v], desk)
     if weigh_unwanted(user, at, laws.interests, desk):
         lower_unwanted(user, count, rules.unwanted, laws.interests.capture, goods, desk)
     return count
@@ -126,10 +130,11 @@ def _hand_out(count: int, scratch: Scratch, rows: NDArray[np.int32], scores: NDA
 
 
 @fast_kernel
-def _explain(count: int, scratch: Scratch, mixer: Any, parts: NDArray[np.float32]) -> None:
+def _explain(count: int, factored: bool, scratch: Scratch, mixer: Any, parts: NDArray[np.float32]) -> None:
     """Fills parts; a candidate that is no neighbor owes what is expected to come next to what is popular.
 
-    Hidden units count by the slope of the candidate's score along each feature.
+    Hidden units count by the slope of the candidate's score along each feature. What factors relate to the recent items
+    counts as what comes next, and their biases as what is popular.
     """
     desk, marks, room = scratch.desk[0], scratch.marks, min(count, parts.shape[1])
     means, lit = desk.slopes, desk.lit
@@ -156,3 +161,17 @@ def _explain(count: int, scratch: Scratch, mixer: Any, parts: NDArray[np.float32
         if marks[desk.rows[j]] != desk.stamp:
             parts[POPULAR, j] += parts[NEXT, j]
             parts[NEXT, j] = np.float32(0.0)
+    if factored and count > 0:
+        _explain_factors(count, room, desk, parts)
+
+
+@fast_kernel
+def _explain_factors(count: int, room: int, desk: Any, parts: NDArray[np.float32]) -> None:
+    related, biases = np.float32(0.0), np.float32(0.0)
+    for j in range(count):
+        related += desk.related[j]
+        biases += desk.biases[j]
+    related, biases = related / np.float32(count), biases / np.float32(count)
+    for j in range(room):
+        parts[NEXT, j] += desk.related[j] - related
+        parts[POPULAR, j] += desk.biases[j] - biases

@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 from models.catalog.index.arrays import Index
 from models.catalog.index.arrays import Scratch as SearchScratch
 from models.catalog.kernels.market import Market
+from models.factors.kernels import Factors
 from models.interests.kernels.types import FEATURES as INTEREST_FEATURES
 from models.interests.kernels.types import Integer, Rules
+from schemas.rows.factors import WIDTH
 from schemas.rows.mixer import CONTEXTS, FEATURES, HIDDEN
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 from schemas.rows.user import CATEGORIES, RECENTS, SLOTS, TURNED
@@ -75,6 +77,7 @@ RANKING_RULES = np.dtype(
         ("learning_rate", "<f8"),
         ("attention_rate", "<f8"),
         ("hidden_rate", "<f8"),
+        ("factor_rate", "<f8"),
         ("session", "<f8"),
         ("unwanted", "<f8"),
         ("without", "<i8"),
@@ -86,9 +89,9 @@ RANKING_RULES = np.dtype(
 # recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
 # interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
 # near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit: one
-# of these units by candidate; levels of popularity; ages: the count of behaviors in each of its half-lives; slopes.
-# buckets: numbers of touched rows by size. near_left, far_left: the shares of attention that recent items leave to what
-# is popular. stamp: of this ranking.
+# of these units by candidate. Of factors: places, related and biases by candidate, leaning and pull. levels of
+# popularity; ages: the count of behaviors in each of its half-lives; slopes. buckets: numbers of touched rows by size.
+# near_left, far_left: the shares of attention that recent items leave to what is popular. stamp: of this ranking.
 DESK = np.dtype(
     [
         ("stamp", "<i8"),
@@ -118,6 +121,11 @@ DESK = np.dtype(
         ("slopes", "<f4", (FEATURES,)),
         ("grounds", "<f4", (HIDDEN,)),
         ("lit", "<f4", (COLUMN,)),
+        ("places", "<i4", (MOST_CANDIDATES,)),
+        ("related", "<f4", (MOST_CANDIDATES,)),
+        ("biases", "<f4", (MOST_CANDIDATES,)),
+        ("leaning", "<f4", (WIDTH,)),
+        ("pull", "<f4", (WIDTH,)),
         ("levels", "<f4", (POPULARITIES,)),
         ("ages", "<f8", (POPULARITIES,)),
         ("tastes", "<f4", (CATEGORIES,)),
@@ -171,6 +179,13 @@ class RankingLaws(NamedTuple):
     interests: Rules
     theta: NDArray[np.float64]
     ranking: NDArray[np.void]
+
+
+class Taught(NamedTuple):
+    """What behaviors have taught each variant: mixers (v,) MIXER, none to learn nothing, and factors of items."""
+
+    mixers: NDArray[np.void]
+    factors: Factors
 
 
 class Moment(NamedTuple):

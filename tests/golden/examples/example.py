@@ -28,7 +28,7 @@ def write_row(layout: np.dtype) -> Callable[[Any], bytes]:
 
     def write(value: Any) -> bytes:
         row, fields = np.zeros((), layout), vars(value) | {}
-        vector = fields.pop("vector", ())
+        vector = () if "vector" in (layout.names or ()) else fields.pop("vector", ())
         for field, content in fields.items():
             row[field] = content
         return row.tobytes() + (to_bytes(np.array(vector, np.float32)) if vector else b"")

@@ -5,10 +5,10 @@ import numpy as np
 from schemas import behaviors
 from schemas.ids import item_print
 from schemas.mixers import MixerRecord, decode_mixer_record, encode_mixer_record
-from schemas.rows import alias, learned, mixer, partition, trend
+from schemas.rows import alias, factors, learned, mixer, partition, trend
 from tests.golden.examples.example import Example, write_row
 from tests.golden.examples.messages import BEHAVIOR
-from tests.golden.slow_rows import Learned, Mixer, Trend, read_learned, read_mixer
+from tests.golden.slow_rows import Factors, Learned, Mixer, Trend, read_factors, read_learned, read_mixer
 
 LEARNED = Learned(
     version=1,
@@ -28,6 +28,14 @@ MIXER = Mixer(
     hidden_squares=tuple(1 + place / 8 for place in range(304)),
     output=tuple(place / 4 for place in range(-8, 8)),
     output_squares=tuple(1 + place / 2 for place in range(16)),
+)
+FACTORS = Factors(
+    version=1,
+    print=item_print("item-1"),
+    bias=-0.75,
+    bias_square=0.5,
+    square=12.25,
+    vector=tuple(range(-2000, 1200, 200)),
 )
 POSITIONS = partition.PositionsRow(
     sequence=7,
@@ -123,4 +131,5 @@ ROWS = (
     ),
 )
 LEARNED_ROW = Example("row_learned.hex", LEARNED, write_row(learned.LEARNED), read_learned)
+FACTORS_ROW = Example("row_factors.hex", FACTORS, write_row(factors.FACTORS), read_factors)
 MIXER_ROW = Example("row_mixer.hex", MIXER, write_mixer, read_mixer)

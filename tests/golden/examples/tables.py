@@ -29,6 +29,7 @@ def written_keys() -> dict[str, str]:
         "user-1: head": keys.owner_prefix("user-1") + keys.HEAD,
         "partition: learned": keys.LEARNED_KEY,
         "partition: mixer of default": keys.mixer_key("default"),
+        "partition: factors of item-1, default": keys.factors_key(item_print("item-1"), "default"),
         "user-1: feedback": keys.owner_prefix("user-1") + keys.FEEDBACK,
         "user-1: ring 2": keys.owner_prefix("user-1") + keys.RING + bytes([2]),
         "user-1: interest 3": keys.owner_prefix("user-1") + keys.INTEREST + bytes([3]),

@@ -148,6 +148,7 @@ def test_without_each_turns_one_part_off_at_a_time() -> None:
     assert not {"without alike", "features: no novelty"} & set(variants)
     assert variants["features: no popularity"].without == ("novelty", "popularity")
     assert variants["no hidden units"].hidden_rate == 0.0
+    assert variants["no factors"].factor_rate == 0.0
     variants = dict(without_each(RankingOptions(alike=0)))
     assert variants["without popular"] == RankingOptions(alike=0, popular=0)
     assert variants["without learning"].learning_rate == 0.0

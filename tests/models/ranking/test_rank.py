@@ -37,6 +37,7 @@ from tests.models.ranking.made import (
     user_after,
     world_of,
 )
+from tests.models.ranking.slow_factors import items_of
 
 KINDS = ("view", "purchase", "like", "dislike", "hide", "skip", "mute", "unmute", "impression")
 
@@ -111,6 +112,9 @@ def test_what_was_turned_away_loses_what_the_slow_twin_says(history, weight):
     rows, desk = scored(arena, 0, catalog, options)
     layers = {name: arena.mixers[name][0].astype(np.float64) for name in ("weights", "hidden", "output")}
     wanted = slow.worths(desk["features"][:, : len(rows)].T, desk["context"], layers)
+    known, attention = items_of(arena), slow.attention_of(world)
+    recents = [(slow.print_of(world, row), share) for (row, _), share in zip(world.recents, attention, strict=True)]
+    wanted += [sum(known.said(recents, slow.print_of(world, row))) for row in rows]
     against = np.array([slow.against(world, row) for row in rows])
     lost = np.where(np.isinf(against), np.inf, weight * np.where(np.isinf(against), 0.0, against))
     np.testing.assert_allclose(desk["scores"][: len(rows)], wanted - lost, atol=1e-4)
@@ -245,7 +249,8 @@ def test_exploration_gives_places_to_items_nobody_had_to_do_with_each_as_likely(
 
 
 def test_exploration_is_the_same_for_the_same_list_and_another_for_another():
-    catalog, options = shop([(0, 50.0, 0)]), StepOptions(ranking=RankingOptions(exploration=0.5))
+    catalog = shop([(0, 50.0, 0)])
+    options = StepOptions(ranking=RankingOptions(exploration=0.5, learning_rate=0.0))
     first, again, later = (record_for(catalog, [("view", 0, at)], options).items for at in (0.0, 0.0, HOUR))
     assert first == again
     assert [place.item_id for place in first] != [place.item_id for place in later]

@@ -90,6 +90,7 @@ def test_ablations_leave_each_part_out(recorded: EvaluateOptions, capsys: pytest
         "features: no neighbors",
         "features: no popularity",
         "no hidden units",
+        "no factors",
         "without learning",
     ]
     assert told["ablations"]["without neighbors"]["test"]["coverage"] < told["test"]["coverage"]
