@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from schemas.behaviors import BEHAVIOR_TYPES
 from schemas.decoding import from_msgpack
 from schemas.errors import SchemaError
+from schemas.rows.factors import GRADIENT
 from schemas.rows.trend import MOST_RECENTS
 
 
@@ -23,6 +24,9 @@ class SignalBlock(msgspec.Struct, frozen=True, kw_only=True):
     of items (`schemas.ids.item_print`); types: behavior type codes, one byte each; times int64 epoch milliseconds;
     recent_counts: one byte each: how many of `recents` uint32 belong to the row: prints of the items on which its user
     had wanted behaviors before, the latest first, at most 20.
+
+    gradients: GRADIENT (`schemas.rows.factors`) of items of the target partition, each once, in which its factors are
+    to move; factor_rate: how fast.
     """
 
     source: str
@@ -34,6 +38,8 @@ class SignalBlock(msgspec.Struct, frozen=True, kw_only=True):
     times: bytes = b""
     recent_counts: bytes = b""
     recents: bytes = b""
+    gradients: bytes = b""
+    factor_rate: float = 0.0
     schema_version: Literal[1] = 1
 
     def number_column(self) -> NDArray[np.uint32]:
@@ -60,6 +66,10 @@ class SignalBlock(msgspec.Struct, frozen=True, kw_only=True):
         """The recents of all rows, one after the other."""
         return np.frombuffer(self.recents, "<u4")
 
+    def gradient_column(self) -> NDArray[np.void]:
+        """Gradients of items (m,) GRADIENT."""
+        return np.frombuffer(self.gradients, GRADIENT)
+
 
 _decoder = msgspec.msgpack.Decoder(SignalBlock)
 encode_signal_block: Callable[[SignalBlock], bytes] = msgspec.msgpack.Encoder().encode
@@ -78,7 +88,23 @@ def decode_signal_block(data: bytes) -> SignalBlock:
         _check_values(block)
     if len(block.recents) != 4 * int(block.recent_count_column().sum(dtype=np.int64)):
         raise SchemaError("not a signal block: `$.recents` has not as many prints as `$.recent_counts` says")
+    if block.gradients:
+        _check_gradients(block)
     return block
+
+
+def _check_gradients(block: SignalBlock) -> None:
+    if len(block.gradients) % GRADIENT.itemsize:
+        raise SchemaError(f"not a signal block: `$.gradients` is not of {GRADIENT.itemsize} bytes each")
+    found = block.gradient_column()
+    if found["print"].min() == 0:
+        raise SchemaError("not a signal block: `$.gradients` has one of print 0, which is no item's")
+    if not all(np.isfinite(found[name]).all() for name in ("bias", "bias_square", "square", "vector")):
+        raise SchemaError("not a signal block: `$.gradients` has what is no finite number")
+    if min(found["bias_square"].min(), found["square"].min()) < 0.0:
+        raise SchemaError("not a signal block: `$.gradients` has a sum of squares below 0")
+    if not (np.isfinite(block.factor_rate) and block.factor_rate >= 0.0):
+        raise SchemaError("not a signal block: `$.factor_rate` is no finite number of at least 0")
 
 
 def _check_values(block: SignalBlock) -> None:

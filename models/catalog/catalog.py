@@ -10,11 +10,13 @@ from models.catalog.background import background
 from models.catalog.errors import CatalogError
 from models.catalog.facets import FACETS, FacetNames
 from models.catalog.index.index import VectorIndex
+from models.catalog.kernels.putting import put_factors
 from models.catalog.neighbors import Neighbors
 from models.catalog.prints import PrintIndex, item_print
 from models.catalog.terms import Terms
 from models.catalog.trends import Trends
 from schemas.items import ItemVector
+from schemas.rows.factors import FACTORS, is_factors, read_factors
 from schemas.vectors import DIMENSIONS, from_bytes
 
 _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
@@ -23,6 +25,7 @@ _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
     "available": ((), np.bool_),
     "deleted": ((), np.bool_),
     "facets": ((FACETS,), np.uint32),
+    "factors": ((), FACTORS),
 }
 
 
@@ -31,10 +34,11 @@ class Catalog:
 
     rows: item id to row. ids, titles, tags, categories: by row. Arrays of at least len(rows) places: vectors (c, 128)
     float32 of unit length, zero where has_vector is false; available, deleted bool; facets (c, 5) uint32, the prints of
-    leaf category, first-level category, brand and price band, whose names are in facet_names. trends: what users do
-    with the items. terms: the words of each row. print_index: from prints to rows. index: finds recommendable items by
-    vectors, and neighbors those of an item; both together take some 300 bytes per item, up to twice that after they
-    have grown. encoder: the version that all vectors are of, "" before the first. version: counts changes.
+    leaf category, first-level category, brand and price band, whose names are in facet_names; factors (c,) FACTORS,
+    all zero where nothing is known. trends: what users do with the items. terms: the words of each row. print_index:
+    from prints to rows. index: finds recommendable items by vectors, and neighbors those of an item; both together take
+    some 300 bytes per item, up to twice that after they have grown. encoder: the version that all vectors are of, ""
+    before the first. version: counts changes.
 
     One thread writes. Others may read: a row is complete before its id is in `rows`, so look up rows first and take the
     arrays after.
@@ -45,6 +49,7 @@ class Catalog:
     available: NDArray[np.bool_]
     deleted: NDArray[np.bool_]
     facets: NDArray[np.uint32]
+    factors: NDArray[np.void]
 
     def __init__(self, capacity: int = 1024, neighbors: int = 128) -> None:
         self.rows: dict[str, int] = {}
@@ -58,6 +63,7 @@ class Catalog:
         self._background = background(np.zeros((0, DIMENSIONS), np.float32))
         self._background_due = 2
         self.trends = Trends(neighbors)
+        self._early_factors: dict[int, bytes] = {}
         self._capacity = 0
         self.print_index = PrintIndex(max(capacity, 1))
         self.terms = Terms(max(capacity, 1))
@@ -91,6 +97,9 @@ class Catalog:
         self.facets[row] = self.facet_names.enter(item)
         if fresh:
             self.trends.enter(row, self.print_index, self.facets)
+            early = self._early_factors.pop(int(self.prints[row]), None)
+            if early is not None:
+                self._put_factors(read_factors([early]))
         else:
             self.trends.move(row, facets, self.facets[row])
         self.deleted[row] = False
@@ -109,8 +118,14 @@ class Catalog:
             self.version += 1
 
     def put_trends(self, trends: Sequence[bytes]) -> None:
-        """Sets the trends of items, rows that were checked; those that come before their items are kept for them."""
-        self.trends.put(trends, self.print_index, self.facets)
+        """Sets the trends of items, and their factors: rows that were checked, of either kind.
+
+        Those that come before their items are kept for them.
+        """
+        factors = [row for row in trends if is_factors(row)]
+        self.trends.put([row for row in trends if not is_factors(row)], self.print_index, self.facets)
+        if factors:
+            self._put_factors(read_factors(factors))
         self.version += len(trends)
 
     @property
@@ -130,6 +145,12 @@ class Catalog:
         """Which rows (len(ids),) may be on a list."""
         count = len(self.ids)
         return self.available[:count] & ~self.deleted[:count]
+
+    def _put_factors(self, found: NDArray[np.void]) -> None:
+        missing = np.zeros(len(found), np.bool_)
+        put_factors(found, self.print_index.prints, self.print_index.table, self.factors, missing)
+        for row in found[missing]:
+            self._early_factors[int(row["print"])] = row.tobytes()
 
     def _enter(self, row: int, moved: bool) -> None:
         if moved:

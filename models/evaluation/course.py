@@ -9,6 +9,7 @@ from models.catalog.kernels.market import Prints
 from models.catalog.kernels.putting import put_one
 from models.compiled import kernel, making_kernel
 from models.evaluation.ranks import SHOWN
+from models.factors.kernels import clear, climb
 from models.interests.kernels.types import Columns, Laws, Rows, User
 from models.kernels.places import row_of
 from models.ranking.choosing import Places, Scored, choose_each
@@ -78,6 +79,7 @@ def follow_course(start: int, stop: int, course: Course, life: Life, judge: Judg
         if course.targets[j]:
             _rank(j, course, life, judge)
         live_one(rows, columns, laws, resolved, True, admitted, lessons, j)
+        _settle(lessons, counts.catalog)
         row, now = columns.facet_rows[j], counts.events[0]
         if not (resolved[j] and admitted[j]):
             continue
@@ -92,6 +94,17 @@ def follow_course(start: int, stop: int, course: Course, life: Life, judge: Judg
                 if shown >= 0:
                     count_impression(counts.statistics, shown, now)
                     _publish(shown, columns, shop, counts)
+
+
+@kernel
+def _settle(lessons: Lessons, catalog: Prints) -> None:
+    """What the behavior says of items becomes their factors."""
+    gradients, factors = lessons.taught.gradients, lessons.shop.goods.factors
+    for k in range(gradients.counts[0]):
+        gradient = gradients.rows[gradients.places[k]]
+        row = row_of(gradient.print, catalog.prints, catalog.table)
+        climb(factors[row], gradient, lessons.laws.ranking[0].factor_rate)
+    clear(gradients)
 
 
 @kernel
@@ -110,7 +123,7 @@ def _rank(j: int, course: Course, life: Life, judge: Judge) -> None:
     shop = lessons.shop
     u, desk = columns.slots[j], shop.scratch.desk[0]
     user = User(rows.head[u], rows.feedback[u], rows.rings[u], rows.meta[u], rows.directions[u])
-    count = offer_one(user, rows.seen[u], columns.at[j], lessons.laws, 0, shop, judge.nearby, lessons.taught)
+    count = offer_one(user, rows.seen[u], columns.at[j], lessons.laws, 0, shop, judge.nearby, lessons.taught.mixers)
     _lower_had(j, count, course, shop)
     offered, scores = np.empty((1, count), np.int32), np.empty((1, count), np.float32)
     for k in range(count):

@@ -19,7 +19,7 @@ from models.interests.attention import weights_of_features
 from models.ranking.kernels.families import FAMILY_NAMES
 from models.ranking.kernels.living import Lessons
 from models.ranking.kernels.types import RankingLaws, Taught
-from models.ranking.live import no_traces, reserve_factors
+from models.ranking.live import no_traces, reserve_gradients
 from models.ranking.options import RankingOptions
 from models.ranking.rules import NO_RULES
 from models.ranking.shop import nearby_of, shelf_of, shop_of
@@ -66,8 +66,8 @@ def judge_lists(
     resolved, columns = columns_in(catalog, slots, log.behaviors, log.at, step)
     spent = time.perf_counter() - began
     course = _course(log, histories, targets, resolved)
-    reserve_factors(arena, len(log), catalog, [ranking])
-    taught, traces = Taught(arena.mixers, arena.factors.arrays), no_traces(len(log))
+    reserve_gradients(arena, 1, catalog, ranking)
+    taught, traces = Taught(arena.mixers, arena.gradients.arrays), no_traces(len(log))
     lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, taught, traces)
     life = Life(arena.arrays, columns, laws, lessons)
 

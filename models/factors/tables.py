@@ -1,99 +1,84 @@
-"""Factors of items: the tables in which they are learned, with room made ahead, and the rows that are stored."""
+"""Tables of factors: gradients on the side of users, and on that of items what they have made of each."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.factors.kernels import Factors, enter_each, mark_known
-from schemas.rows.factors import FACTORS
+from models.factors.kernels import Gradients, clear, climb_each
+from schemas.rows.factors import FACTORS, GRADIENT, read_factors
 
 FIRST_CAPACITY = 1_024
 
 
-class Prints(Protocol):
-    """The catalog's prints by row, and the hash table that finds the row of one."""
+class GradientTable:
+    """What the behaviors of a partition's users since the last flush say of items' factors."""
 
-    @property
-    def prints(self) -> NDArray[np.uint32]:
-        """(c,) uint32, 0 where there is no item."""
-        ...
+    def __init__(self) -> None:
+        self.arrays = _empty(FIRST_CAPACITY)
 
-    @property
-    def table(self) -> NDArray[np.int32]:
-        """(2 ** b,) int32 of rows, -1 where empty."""
-        ...
+    def reserve(self, new: int) -> None:
+        """Makes room for so many items that are not here yet."""
+        count = int(self.arrays.counts[0])
+        if 2 * (count + new) > len(self.arrays.rows):
+            kept = self._rows()
+            self.arrays = _empty(1 << (2 * (count + new)).bit_length())
+            _enter(kept, self.arrays)
 
+    def take(self) -> NDArray[np.void]:
+        """The gradients (n,) GRADIENT since the last call."""
+        found = self._rows()
+        clear(self.arrays)
+        return found
 
-class FactorTables:
-    """What the variants of one partition have learned of each item."""
-
-    def __init__(self, variants: int) -> None:
-        self.arrays = _empty(variants, FIRST_CAPACITY)
-        self._gone: list[tuple[int, int]] = []
-
-    def reserve(self, new: int, catalog: Prints) -> None:
-        """Makes room for so many new items.
-
-        When that takes larger tables, what the catalog no longer has goes first.
-        """
-        if self._fits(new):
-            return
-        rows = [self._kept(place, catalog) for place in range(len(self.arrays.counts))]
-        most = max(len(kept) for kept, _ in rows) + new
-        arrays = _empty(len(rows), max(FIRST_CAPACITY, 1 << (2 * most).bit_length()))
-        for place, (kept, changed) in enumerate(rows):
-            enter_each(kept, changed, arrays.rows[place], arrays.changed[place])
-            arrays.counts[place] = len(kept)
-        self.arrays = arrays
-
-    def load(self, found: Sequence[NDArray[np.void]], changed: Sequence[bool]) -> None:
-        """Begins with these rows (n,) FACTORS of each variant. changed: whether they are not stored under its name."""
-        most = max(len(rows) for rows in found)
-        self.arrays = _empty(len(found), max(FIRST_CAPACITY, 1 << (2 * most).bit_length()))
-        for place, rows in enumerate(found):
-            new = np.full(len(rows), changed[place])
-            enter_each(rows, new, self.arrays.rows[place], self.arrays.changed[place])
-            self.arrays.counts[place] = len(rows)
-
-    def take(self) -> list[tuple[int, int, bytes | None]]:
-        """Variant's place, item's print and row of each that changed since the last call; None for those to delete."""
-        taken: list[tuple[int, int, bytes | None]] = [(place, item, None) for place, item in self._gone]
-        for place, (rows, changed) in enumerate(zip(self.arrays.rows, self.arrays.changed, strict=True)):
-            places = np.flatnonzero(changed)
-            for row in rows[places]:
-                taken.append((place, int(row["print"]), row.tobytes()))
-            changed[places] = False
-        self._gone = []
-        return taken
-
-    def of(self, place: int) -> Factors:
-        """One variant's tables."""
-        rows, changed, counts = self.arrays
-        one = slice(place, place + 1)
-        return Factors(rows[one], changed[one], counts[one])
-
-    def rows_of(self, place: int) -> NDArray[np.void]:
-        """All rows (n,) FACTORS of a variant, in no order."""
-        rows = self.arrays.rows[place]
-        return rows[rows["print"] != 0]
-
-    def _fits(self, new: int) -> bool:
-        return 2 * (int(self.arrays.counts.max()) + new) <= self.arrays.rows.shape[1]
-
-    def _kept(self, place: int, catalog: Prints) -> tuple[NDArray[np.void], NDArray[np.bool_]]:
-        rows = self.arrays.rows[place]
-        here = np.zeros(len(rows), np.bool_)
-        mark_known(rows, catalog.prints, catalog.table, here)
-        gone = rows["print"][(rows["print"] != 0) & ~here]
-        self._gone += [(place, item) for item in gone.tolist()]
-        return rows[here], self.arrays.changed[place][here]
+    def _rows(self) -> NDArray[np.void]:
+        return self.arrays.rows[self.arrays.places[: int(self.arrays.counts[0])]]
 
 
-def _empty(variants: int, capacity: int) -> Factors:
-    return Factors(
-        np.zeros((variants, capacity), FACTORS),
-        np.zeros((variants, capacity), np.bool_),
-        np.zeros(variants, np.int64),
-    )
+class ItemFactors:
+    """The factors of a partition's items, by print."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._rows = np.zeros(FIRST_CAPACITY, FACTORS)
+        self._changed: set[int] = set()
+
+    def apply(self, gradients: NDArray[np.void], rate: float) -> None:
+        """One step for each of these (n,) GRADIENT."""
+        places = self._places_of(gradients["print"].tolist())
+        climb_each(self._rows, np.array(places, np.int64), gradients, rate)
+        self._changed.update(places)
+
+    def load(self, rows: Sequence[bytes]) -> None:
+        """Puts stored rows. Raises SchemaError or UnknownVersionError for one that cannot be read."""
+        found = read_factors(rows)
+        self._rows[self._places_of(found["print"].tolist())] = found
+
+    def take(self) -> list[tuple[int, bytes]]:
+        """Print and row of each item that changed since the last call."""
+        rows = self._rows[sorted(self._changed)]
+        self._changed = set()
+        return [(int(row["print"]), row.tobytes()) for row in rows]
+
+    def _places_of(self, prints: Sequence[int]) -> list[int]:
+        known = self._places
+        places = [known.setdefault(value, len(known)) for value in prints]
+        if len(known) > len(self._rows):
+            grown = np.zeros(2 * len(known), FACTORS)
+            grown[: len(self._rows)] = self._rows
+            self._rows = grown
+        return places
+
+
+def _empty(capacity: int) -> Gradients:
+    return Gradients(np.zeros(capacity, GRADIENT), np.zeros(capacity, np.int32), np.zeros(1, np.int64))
+
+
+def _enter(rows: NDArray[np.void], arrays: Gradients) -> None:
+    mask = len(arrays.rows) - 1
+    for number, row in enumerate(rows):
+        place = int(row["print"]) & mask
+        while arrays.rows["print"][place]:
+            place = (place + 1) & mask
+        arrays.rows[place], arrays.places[number] = row, place
+    arrays.counts[0] = len(rows)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.factors.tables import FactorTables
+from models.factors.tables import GradientTable
 from models.interests.errors import ArenaError
 from models.interests.kernels.fading import erase_each
 from models.interests.kernels.types import RING_CHANGED, Rows
@@ -35,10 +35,11 @@ class UserArena:
     """Users in numbered slots; a given-up slot is used again.
 
     slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
-    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and, by variant of
-    ranking, mixers (v,) MIXER and factors are shared by all users. last_touch (capacity,) int64 orders users by use.
-    last_lists (capacity,) LAST_LIST are what was published last, in memory alone: prints of up to ten items, 0 where
-    fewer; the list's event time in epoch seconds, 0 where there was none; its variant.
+    directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (v,) MIXER, by
+    variant of ranking, are shared by all users, and so are gradients, what they say of items since the last flush.
+    last_touch (capacity,) int64 orders users by use. last_lists (capacity,) LAST_LIST are what was published last, in
+    memory alone: prints of up to ten items, 0 where fewer; the list's event time in epoch seconds, 0 where there was
+    none; its variant.
     """
 
     bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS + LAST_LIST.itemsize
@@ -51,7 +52,7 @@ class UserArena:
         self._clock = 0
         self.learned = new_learned()
         self.mixers = new_mixer(variants)
-        self.factors = FactorTables(variants)
+        self.gradients = GradientTable()
         self._allocate(max(capacity, 1))
 
     def __len__(self) -> int:

@@ -41,18 +41,18 @@ def live(
     traces = no_traces(n)
     theta = weights_of_features(arena, interests)
     shop = shop_of(catalog, wanted)
-    reserve_factors(arena, n, catalog, rankings)
+    reserve_gradients(arena, n, catalog, rankings[0])
     ranking = RankingLaws(laws.rules, theta, np.concatenate([one.rules() for one in rankings]))
-    lessons = Lessons(ranking, shop, Taught(arena.mixers, arena.factors.arrays), traces)
+    lessons = Lessons(ranking, shop, Taught(arena.mixers, arena.gradients.arrays), traces)
     live_each(arena.arrays, columns, laws, resolved, admitting, admitted, lessons)
     arena.touch(columns.slots)
     return admitted, traces
 
 
-def reserve_factors(arena: UserArena, behaviors: int, catalog: Catalog, rankings: Sequence[RankingOptions]) -> None:
+def reserve_gradients(arena: UserArena, behaviors: int, catalog: Catalog, ranking: RankingOptions) -> None:
     """Makes room for all items that so many behaviors may move."""
-    each = max((1 + MOVED + one.negatives + one.others for one in rankings if one.factor_rate > 0.0), default=0)
-    arena.factors.reserve(min(behaviors * each, len(catalog.print_index.prints)), catalog.print_index)
+    each = 1 + MOVED + ranking.negatives + ranking.others if ranking.factor_rate > 0.0 else 0
+    arena.gradients.reserve(min(behaviors * each, len(catalog.print_index.prints)))
 
 
 def no_traces(n: int) -> Traces:

@@ -15,7 +15,7 @@ from models.ranking.choosing import Places, Scored, choose
 from models.ranking.exploration import draw_fresh, keys_of
 from models.ranking.kernels.families import FAMILIES
 from models.ranking.kernels.offering import Asked, Offers, attribute, offer_each
-from models.ranking.kernels.types import MOST_CANDIDATES, Nearby, RankingLaws, Shop, Taught
+from models.ranking.kernels.types import MOST_CANDIDATES, Nearby, RankingLaws, Shop
 from models.ranking.options import RankingOptions
 from models.ranking.rules import NO_RULES, Active
 from models.ranking.shop import nearby_of, shelf_of, shop_of
@@ -151,8 +151,7 @@ def _offers(
         np.empty((len(slots), SLOTS)),
     )
     asked = Asked(slots, at, np.zeros(len(slots), np.int64))
-    taught = Taught(arena.mixers[mixer : mixer + 1], arena.factors.of(mixer))
-    offer_each(arena.arrays, asked, laws, shop, nearby, taught, offers)
+    offer_each(arena.arrays, asked, laws, shop, nearby, arena.mixers[mixer : mixer + 1], offers)
     return offers
 
 

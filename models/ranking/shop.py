@@ -28,6 +28,7 @@ def shop_of(catalog: Catalog, wanted: NDArray[np.bool_], extra: NDArray[np.int32
             np.ascontiguousarray(catalog.facets[:count, CATEGORY_FACET]),
             allowed,
             catalog.neighbors.rows(),
+            catalog.factors,
         ),
         wanted,
         extra,

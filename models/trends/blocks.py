@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from schemas.rows.factors import GRADIENT
 from schemas.trends import SignalBlock
 
 LATEST_MILLISECOND = 2.0**53
@@ -25,14 +26,24 @@ class Signals(NamedTuple):
     recents: NDArray[np.uint32]
 
 
+class Moves(NamedTuple):
+    """Where items' factors are to move: gradients (m,) GRADIENT, each item once, and how fast."""
+
+    gradients: NDArray[np.void]
+    rate: float
+
+
+NO_MOVES = Moves(np.zeros(0, GRADIENT), 0.0)
+
+
 def signal_blocks(
-    signals: Signals, partitions: int, source: str, source_events: int, events: int
+    signals: Signals, partitions: int, source: str, source_events: int, events: int, moves: Moves = NO_MOVES
 ) -> Iterator[tuple[int, SignalBlock]]:
     """Partition and block; an item's partition is its print modulo `partitions`.
 
     Where there were events, every partition gets a block, be it without rows: so all know how many there were.
     """
-    targets = signals.prints % np.uint32(partitions)
+    targets, moved = (prints % np.uint32(partitions) for prints in (signals.prints, moves.gradients["print"]))
     times = np.rint(np.clip(signals.at * 1e3, -LATEST_MILLISECOND, LATEST_MILLISECOND)).astype("<i8")
     filled = np.arange(signals.recents.shape[1]) < signals.counts[:, None]
     for target in range(partitions) if events else np.unique(targets).tolist():
@@ -49,5 +60,7 @@ def signal_blocks(
                 times=times[rows].tobytes(),
                 recent_counts=signals.counts[rows].tobytes(),
                 recents=signals.recents[rows][filled[rows]].tobytes(),
+                gradients=moves.gradients[moved == target].tobytes(),
+                factor_rate=moves.rate,
             ),
         )

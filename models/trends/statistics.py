@@ -1,14 +1,15 @@
-"""Statistics: the items of one partition of item.signals, from blocks of signals to rows."""
+"""Statistics: the items of one partition of item.signals, from blocks of signals to rows of trends and of factors."""
 
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.factors.tables import ItemFactors
 from models.trends.kernels.counting import CountingRules, Happenings, Statistics, count_each
 from models.trends.options import TrendOptions
 from schemas.behaviors import TYPE_CODES
-from schemas.rows.keys import SOURCES_KEY, TREND, owner_of
+from schemas.rows.keys import FACTORS, SOURCES_KEY, TREND, owner_of
 from schemas.rows.partition import SourcesRow, decode_sources, encode_partition_row
 from schemas.rows.trend import (
     MOST_RECENTS,
@@ -53,6 +54,7 @@ class TrendStatistics:
     def __init__(self, options: TrendOptions, capacity: int = 1024) -> None:
         self.events = 0
         self._rules = rules_of(options)
+        self._factors = ItemFactors()
         self._told: dict[str, int] = {}
         self._places: dict[int, int] = {}
         self._statistics = new_statistics(max(capacity, 1), options.neighbors)
@@ -63,12 +65,13 @@ class TrendStatistics:
         return len(self._places)
 
     def apply(self, block: SignalBlock) -> None:
-        """Counts what a block says of this partition's items, and how many events its source has sent."""
+        """Counts what a block says of this partition's items, moves their factors, and notes its source's events."""
         told = self._told.get(block.source, 0)
         before = self.events + max(block.source_events - told, 0)
         self.events = before + block.events
         self._told[block.source] = block.source_events + block.events
         self._sources_changed = True
+        self._factors.apply(block.gradient_column(), block.factor_rate)
         if not block.prints:
             return
         places = self._places_of(block.print_column())
@@ -91,7 +94,7 @@ class TrendStatistics:
 
         Raises: SchemaError or UnknownVersionError for a row that cannot be read.
         """
-        trends = []
+        trends, factors = [], []
         for key, row in rows:
             if key == SOURCES_KEY:
                 sources = decode_sources(row)
@@ -99,6 +102,9 @@ class TrendStatistics:
             elif owner_of(key) is not None and key.endswith(TREND):
                 check_trend(row)
                 trends.append(row)
+            elif owner_of(key) is not None and key.endswith(FACTORS):
+                factors.append(row)
+        self._factors.load(factors)
         if trends:
             self._put(decode_trends(trends))
 
@@ -113,6 +119,10 @@ class TrendStatistics:
         near, far = counts[changed, 0][kept], counts[changed, 1][kept]
         rows = encode_trends(TrendRows(own, prints[changed][kept], near, far, starts))
         return list(zip(own["print"].tolist(), rows, strict=True))
+
+    def take_factors(self) -> list[tuple[int, bytes]]:
+        """Print and factors row of each item that moved since the last call."""
+        return self._factors.take()
 
     def take_sources(self) -> list[Row]:
         """The row of what sources told, if that changed since the last call."""

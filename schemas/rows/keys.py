@@ -4,10 +4,10 @@
 |---|---|
 | 2 | length of the owner's id in UTF-8, big-endian; 0 for rows of the partition itself |
 | n | the owner's id (a user or, in the items store, an item's print as 8 hexadecimal digits) |
-| 1 | h head, f feedback, r ring, i interest, s seen, a alias, t trend; |
-| | of the partition: P positions, L learned, M mixer, F factors, S sources, W waiting |
+| 1 | h head, f feedback, r ring, i interest, s seen, a alias, t trend, c factors; |
+| | of the partition: P positions, L learned, M mixer, S sources, W waiting |
 | 0, 1, 8 or n | ring, interest slot, seen chunk; for a waiting behavior its number, big-endian; for a mixer the |
-| | name of its variant of ranking in UTF-8; for factors the item's print, big-endian, and that name |
+| | name of its variant of ranking in UTF-8 |
 """
 
 from struct import pack
@@ -19,10 +19,10 @@ INTEREST = b"i"
 SEEN = b"s"
 ALIAS = b"a"
 TREND = b"t"
+FACTORS = b"c"
 POSITIONS_KEY = b"\0\0P"
 LEARNED_KEY = b"\0\0L"
 MIXER_PREFIX = b"\0\0M"
-FACTORS_PREFIX = b"\0\0F"
 SOURCES_KEY = b"\0\0S"
 WAITING_PREFIX = b"\0\0W"
 
@@ -47,14 +47,3 @@ def waiting_key(number: int) -> bytes:
 def mixer_key(variant: str) -> bytes:
     """The key of what a variant of ranking has learned."""
     return MIXER_PREFIX + variant.encode()
-
-
-def factors_key(item: int, variant: str) -> bytes:
-    """The key of what a variant of ranking has learned of the item with this print."""
-    return FACTORS_PREFIX + pack(">I", item) + variant.encode()
-
-
-def factors_place(key: bytes) -> tuple[int, str]:
-    """The item's print and the variant that a key of factors names."""
-    start = len(FACTORS_PREFIX)
-    return int.from_bytes(key[start : start + 4], "big"), key[start + 4 :].decode()

@@ -11,6 +11,7 @@ from models.interests.records import RecordWriter
 from models.ranking.averaging import MixerBoard
 from models.ranking.rules import NO_RULES
 from models.step import lists_for, receive, receive_again
+from models.trends.blocks import Moves
 from schemas.content_types import JSON_HEADERS, MSGPACK_HEADERS
 from schemas.rows.partition import PositionsRow
 from schemas.trends import encode_signal_block
@@ -161,7 +162,8 @@ class InterestsProcessor:
             outputs.append(Output(topics.interests, partition, list(zip(keys, records, strict=True)), MSGPACK_HEADERS))
         if requests := intake.take_requests():
             outputs.append(Output(topics.encode_requests, partition, requests, MSGPACK_HEADERS))
-        for target, block in intake.signals.take(options.signal_partitions, f"users/{partition}"):
+        moves = Moves(self._arena.gradients.take(), options.step.ranking.factor_rate)
+        for target, block in intake.signals.take(options.signal_partitions, f"users/{partition}", moves):
             outputs.append(Output(topics.item_signals, target, [(None, encode_signal_block(block))], MSGPACK_HEADERS))
         return outputs
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from models.interests.options import InterestOptions
 from models.step import Traces
+from models.trends.blocks import NO_MOVES, Moves, signal_blocks
 from models.trends.blocks import Signals as Columns
-from models.trends.blocks import signal_blocks
 from schemas.behaviors import BEHAVIOR_TYPES, TYPE_CODES, Behavior
 from schemas.ids import item_prints
 from schemas.rows.trend import MOST_RECENTS
@@ -75,13 +75,13 @@ class Signals:
             )
         )
 
-    def take(self, partitions: int, source: str) -> Iterator[tuple[int, SignalBlock]]:
-        """One block per partition of item.signals, and starts over."""
+    def take(self, partitions: int, source: str, moves: Moves = NO_MOVES) -> Iterator[tuple[int, SignalBlock]]:
+        """One block per partition of item.signals, and starts over. moves: of items' factors, by the same events."""
         if len(self._parts) > 1:
             columns = Columns(*map(np.concatenate, zip(*self._parts, strict=True)))
             told, events = self.told, self._events
             self.told, self._events, self._parts = told + events, 0, [NOTHING]
-            yield from signal_blocks(columns, partitions, source, told, events)
+            yield from signal_blocks(columns, partitions, source, told, events, moves)
 
 
 def _items_of(impression: Behavior) -> dict[str, None]:

@@ -3,6 +3,7 @@
 from models.trends.options import TrendOptions
 from models.trends.statistics import TrendStatistics
 from schemas.errors import SchemaError
+from schemas.rows.factors import factors_key, factors_name
 from schemas.rows.partition import PositionsRow
 from schemas.rows.trend import trend_key, trend_name
 from schemas.trends import decode_signal_block
@@ -31,7 +32,7 @@ class TrendsProcessor:
             self._watermark = positions.watermark
 
     def apply(self, batch: Batch) -> None:
-        """Counts what every block of the batch tells."""
+        """Counts what every block of the batch tells, and moves the items' factors as it says."""
         for record in batch.records:
             try:
                 block = decode_signal_block(record.value or b"")
@@ -44,12 +45,14 @@ class TrendsProcessor:
 
     def take(self) -> Flush:
         """Changed rows, each of which is published as it is."""
-        trends = self._statistics.take()
+        trends, factors = self._statistics.take(), self._statistics.take_factors()
         outputs = list(self._letters.take())
-        if trends:
-            records = [(trend_name(value).encode(), row) for value, row in trends]
+        records = [(trend_name(value).encode(), row) for value, row in trends]
+        records += [(factors_name(value).encode(), row) for value, row in factors]
+        if records:
             outputs.append(Output(self._topics.item_trends, self._partition, records, []))
         rows = [(trend_key(value), row) for value, row in trends]
+        rows += [(factors_key(value), row) for value, row in factors]
         return Flush([*rows, *self._statistics.take_sources()], outputs)
 
     def facts(self) -> Facts:

@@ -13,6 +13,7 @@ from models.ranking.averaging import MixerBoard
 from schemas.errors import SchemaError
 from schemas.items import decode_item_vector
 from schemas.mixers import decode_mixer_record
+from schemas.rows.factors import check_factors, is_factors
 from schemas.rows.trend import check_trend
 from streams.kafka.client import open_consumer
 from streams.logs import get_log
@@ -134,7 +135,8 @@ class CatalogFollower:
         topic, value = message.topic(), message.value()
         if topic == self._topics.item_trends:
             if value is not None:
-                check_trend(value)
+                check = check_factors if is_factors(value) else check_trend
+                check(value)
                 trends.append(value)
         elif topic == self._topics.ranking_mixers:
             if value is not None:

@@ -9,6 +9,7 @@ from schemas.behaviors import decode_behavior
 from schemas.dead_letters import OFFSET, PARTITION
 from schemas.handoffs import Forward, decode_handoff
 from schemas.items import decode_item_vector
+from schemas.rows.factors import is_factors
 from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, owner_of, owner_prefix
 from schemas.rows.partition import WaitingRow, decode_positions, decode_waiting
 from schemas.rows.trend import check_trend, decode_trends
@@ -82,7 +83,7 @@ class Evidence:
     @cached_property
     def item_trends(self) -> dict[int, np.void]:
         """The head of the latest trend per item on which there were behaviors, by print."""
-        rows = list(latest(self.trends).values())
+        rows = [row for row in latest(self.trends).values() if not is_factors(row)]
         for row in rows:
             check_trend(row)
         return {int(head["print"]): head for head in decode_trends(rows).heads if head["behaviors"]}

@@ -98,7 +98,7 @@ class Learned:
 
 @dataclass(frozen=True)
 class Factors:
-    """What a partition has learned of an item."""
+    """What was learned of an item."""
 
     version: int
     print: int

@@ -29,9 +29,9 @@ OPTIONS = StepOptions()
 ANN = np.array([0])
 
 
-def factors_of(arena: UserArena) -> dict[int, bytes]:
-    """What was learned of items, by print."""
-    return {int(row["print"]): row.tobytes() for row in arena.factors.rows_of(0)}
+def gradients_of(arena: UserArena) -> dict[int, bytes]:
+    """What was said of items' factors, by print."""
+    return {int(row["print"]): row.tobytes() for row in arena.gradients.take()}
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_batches_may_be_cut_anywhere(steps, size):
     assert state_of(whole, "ann") == state_of(cut, "ann")
     assert whole.learned.tobytes() == cut.learned.tobytes()
     assert whole.mixers.tobytes() == cut.mixers.tobytes()
-    assert factors_of(whole) == factors_of(cut)
+    assert gradients_of(whole) == gradients_of(cut)
 
 
 def test_records_say_what_the_user_wants(arena, catalog):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from schemas import behaviors, encoding, handoffs, interests, items, recommendations, trends
 from schemas.rows import alias, partition
+from schemas.rows.factors import GRADIENT
 from schemas.times import FIRST_MILLISECOND, LAST_MILLISECOND
 from tests.golden.slow_rows import Trend
 
@@ -154,6 +155,13 @@ ranked_lists = st.builds(
 )
 
 
+sums = st.floats(0.0, 9.0, width=32)
+slopes = st.floats(-9.0, 9.0, width=32)
+gradients = st.tuples(
+    st.integers(1, 2**32 - 1), slopes, sums, sums, st.lists(slopes, min_size=16, max_size=16).map(tuple)
+)
+
+
 @st.composite
 def signal_blocks(draw: st.DrawFn) -> trends.SignalBlock:
     """Blocks of up to five rows."""
@@ -171,6 +179,8 @@ def signal_blocks(draw: st.DrawFn) -> trends.SignalBlock:
         times=draw(st.binary(min_size=8 * rows, max_size=8 * rows)),
         recent_counts=recent_counts,
         recents=draw(st.binary(min_size=recents, max_size=recents)),
+        gradients=np.array(draw(st.lists(gradients, max_size=3)), GRADIENT).tobytes(),
+        factor_rate=draw(st.floats(0.0, 1.0)),
     )
 
 

@@ -9,6 +9,7 @@ from schemas.errors import SchemaError
 from schemas.ids import item_print
 from schemas.interests import decode_interest_record, encode_interest_record
 from schemas.recommendations import recommendation_id
+from schemas.rows.factors import GRADIENT
 from schemas.trends import SignalBlock, decode_signal_block, encode_signal_block
 from tests.golden.examples.example import VECTOR
 from tests.golden.examples.messages import INTEREST_RECORD, MESSAGES, SIGNAL_BLOCK
@@ -76,6 +77,15 @@ def test_a_signal_block_of_unequal_columns_is_refused(change: dict[str, object])
         decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, **change)))
 
 
+def gradient(**fields: float) -> bytes:
+    """One of item 1."""
+    row = np.zeros(1, GRADIENT)
+    row["print"] = 1
+    for name, value in fields.items():
+        row[name] = value
+    return row.tobytes()
+
+
 def test_a_signal_block_with_an_unknown_type_code_is_refused():
     with pytest.raises(SchemaError, match=r"`\$\.types` has a code above 15"):
         decode_signal_block(encode_signal_block(changed(SIGNAL_BLOCK, types=b"\x00\x10\x00")))
@@ -89,6 +99,12 @@ def test_a_signal_block_with_an_unknown_type_code_is_refused():
         ({"events": -1}, r"`\$\.events` is below 0"),
         ({"recent_counts": b"\x15\0\0"}, r"`\$\.recent_counts` has one above 20"),
         ({"recents": bytes(12)}, r"`\$\.recents` has not as many prints"),
+        ({"gradients": bytes(79)}, r"`\$\.gradients` is not of 80 bytes each"),
+        ({"gradients": bytes(80)}, r"`\$\.gradients` has one of print 0"),
+        ({"gradients": gradient(vector=np.inf)}, r"`\$\.gradients` has what is no finite number"),
+        ({"gradients": gradient(square=-1.0)}, r"`\$\.gradients` has a sum of squares below 0"),
+        ({"factor_rate": -0.1}, r"`\$\.factor_rate` is no finite number"),
+        ({"factor_rate": np.nan}, r"`\$\.factor_rate` is no finite number"),
     ],
     ids=lambda value: str(value),
 )

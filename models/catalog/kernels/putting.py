@@ -213,3 +213,23 @@ def _slot_of(standings: NDArray[np.void], tally: Any, row: int) -> int:
         standing.slot = tally.slots
         tally.slots += 1
     return standing.slot
+
+
+@kernel
+def put_factors(
+    found: NDArray[np.void],
+    prints: NDArray[np.uint32],
+    table: NDArray[np.int32],
+    factors: NDArray[np.void],
+    missing: NDArray[np.bool_],
+) -> None:
+    """Puts each of found (n,) FACTORS on all rows with its print; missing (n,) is filled with which had none."""
+    mask = table.shape[0] - 1
+    for j in range(found.shape[0]):
+        missing[j] = True
+        place = np.int64(found[j].print) & mask
+        while table[place] >= 0:
+            if prints[table[place]] == found[j].print:
+                factors[table[place]] = found[j]
+                missing[j] = False
+            place = (place + 1) & mask

@@ -19,7 +19,7 @@ from models.evaluation.planted.shop import Shop, simulated
 from models.interests.arena import UserArena
 from models.ranking.options import RankingOptions
 from models.step import Resolution, StepOptions, receive, recommend
-from models.trends.blocks import Signals, signal_blocks
+from models.trends.blocks import Moves, Signals, signal_blocks
 from models.trends.options import TrendOptions
 from models.trends.statistics import TrendStatistics
 from schemas.behaviors import TYPE_CODES, Behavior
@@ -88,7 +88,8 @@ def _made(shop: Shop, policies: list[RankingOptions]) -> list[Moments]:
             continue
         behaviors = [log.behaviors[place] for place in part.tolist()]
         resolution = receive(arena, catalog, slots[log.users[part]], behaviors, log.at[part], step)
-        _count(statistics, catalog, behaviors, log.at[part], resolution, step)
+        moves = Moves(arena.gradients.take(), step.ranking.factor_rate)
+        _count(statistics, catalog, moves, behaviors, log.at[part], resolution, step)
         touched = slots[np.unique(log.users[part])]
         for policy, own in zip(policies, lists, strict=True):
             if day >= LEARNED_DAYS:
@@ -99,6 +100,7 @@ def _made(shop: Shop, policies: list[RankingOptions]) -> list[Moments]:
 def _count(
     statistics: TrendStatistics,
     catalog: Catalog,
+    moves: Moves,
     behaviors: list[Behavior],
     at: NDArray[np.float64],
     resolution: Resolution,
@@ -120,9 +122,9 @@ def _count(
         traces.counts[places],
         traces.recents[places],
     )
-    for _, block in signal_blocks(columns, 1, "planted", statistics.events, len(places)):
+    for _, block in signal_blocks(columns, 1, "planted", statistics.events, len(places), moves):
         statistics.apply(block)
-    catalog.put_trends([row for _, row in statistics.take()])
+    catalog.put_trends([row for _, row in (*statistics.take(), *statistics.take_factors())])
 
 
 def _moments(shop: Shop, lists: list[Recommendations]) -> Moments:

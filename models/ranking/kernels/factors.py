@@ -3,7 +3,10 @@
 Each item has a vector and a bias. To its score it adds the bias, and its vector's product with the mean of the recent
 items' vectors by attention (Kabbur et al. 2013, FISM: factored item similarity models, here with one vector for what an
 item says and for what it is told by). An item gets its row at the first behavior that moves it; without one, it adds
-nothing. A step writes few rows: a slope below LEAST is raised to it as often as keeps its expectation, else it is none.
+nothing. A step moves few items: a slope below LEAST is raised to it as often as keeps its expectation, else it is none.
+
+Users' partitions only say where to: their gradients go with the signals to the partitions of items, which make the
+steps, and what these publish all workers rank by.
 """
 
 from typing import Any, Final
@@ -12,67 +15,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import fast_kernel, kernel
-from models.factors.kernels import Factors, begin, find
+from models.factors.kernels import Gradients, add_gradient, gradient_of
 from models.kernels.chance import STEP, fraction, scrambled
+from models.ranking.kernels.types import Goods
 from schemas.rows.factors import UNIT, WIDTH
 
 LEAST: Final = 0.25
 MOVED: Final = 4
 SALT: Final = np.uint64(0xF4C7025D1B5A93E1)
-LARGEST: Final = 32_767.0
 
 
 @fast_kernel
-def add_factors(count: int, prints: NDArray[np.uint32], rows: NDArray[np.void], desk: Any) -> None:
+def add_factors(count: int, factors: NDArray[np.void], desk: Any) -> None:
     """Adds to the scores of the first `count` candidates what their factors say.
 
-    Fills leaning: the recent items' factors by attention; places in the table, -1 for none; related, the factors'
-    share; and biases. Args: prints: by catalog row.
+    Fills leaning: the recent items' vectors by attention; related, what candidates have in common with that; and
+    biases. Args: factors (c,) FACTORS by catalog row, version 0 where there are none.
     """
-    leaning, places, related, biases = desk.leaning, desk.places, desk.related, desk.biases
+    leaning, related, biases, scores = desk.leaning, desk.related, desk.biases, desk.scores
     for d in range(WIDTH):
         leaning[d] = np.float32(0.0)
     for k in range(desk.recents):
-        place = find(prints[desk.recent_rows[k]], rows)
-        if place >= 0:
-            share, vector = np.float32(desk.attention[k] * UNIT), rows[place].vector
+        row = factors[desk.recent_rows[k]]
+        if row.version:
+            share, vector = np.float32(desk.attention[k] * UNIT), row.vector
             for d in range(WIDTH):
                 leaning[d] += share * np.float32(vector[d])
     for j in range(count):
-        place = find(prints[desk.rows[j]], rows)
-        near, bias = np.float32(0.0), np.float32(0.0)
-        if place >= 0:
-            vector, bias = rows[place].vector, rows[place].bias
-            for d in range(WIDTH):
-                near += leaning[d] * np.float32(vector[d])
-        places[j], related[j], biases[j] = place, near * np.float32(UNIT), bias
-        desk.scores[j] += related[j] + bias
+        row = factors[desk.rows[j]]
+        near, vector = np.float32(0.0), row.vector
+        for d in range(WIDTH):
+            near += leaning[d] * np.float32(vector[d])
+        related[j], biases[j] = near * np.float32(UNIT), row.bias
+        scores[j] += related[j] + row.bias
 
 
 @kernel
-def climb_factors(
-    count: int, seed: np.uint64, rate: float, prints: NDArray[np.uint32], factors: Factors, v: int, desk: Any
-) -> None:
-    """One step of Adagrad along the slopes in desk.shares, for the candidates that it touches and the latest items.
+def note_slopes(count: int, seed: np.uint64, goods: Goods, gradients: Gradients, desk: Any) -> None:
+    """Adds to the gradients where desk.shares, the slope along each candidate's score, moves items.
 
-    Adagrad's sums are by row (Gupta et al. 2014); what is drawn follows from the seed. desk.shares is used up.
+    These are the candidates that it touches, and the latest items; what is drawn follows from the seed. desk.shares is
+    used up.
     """
-    rows, changed, counts = factors.rows[v], factors.changed[v], factors.counts[v : v + 1]
-    shares, places, leaning, pull = desk.shares, desk.places, desk.leaning, desk.pull
+    prints, factors, rows = goods.prints, goods.factors, gradients.rows
+    shares, leaning, pull = desk.shares, desk.leaning, desk.pull
     thin_slopes(count, seed, shares)
-    _add_up(count, rows, desk)
+    strength = _add_up(count, factors, desk)
     for j in range(count):
         slope = np.float64(shares[j])
         if slope != 0.0:
-            place = places[j] if places[j] >= 0 else begin(prints[desk.rows[j]], rows, counts)
-            row, changed[place] = rows[place], True
+            row = rows[gradient_of(prints[desk.rows[j]], gradients)]
+            row.bias += slope
             row.bias_square += slope * slope
-            row.bias += rate * slope / np.sqrt(row.bias_square)
-            _move(row, slope, leaning, rate)
+            add_gradient(row, slope, leaning)
     for k in range(min(desk.recents, MOVED)):
-        place = begin(prints[desk.recent_rows[k]], rows, counts)
-        changed[place] = True
-        _move(rows[place], desk.attention[k], pull, rate)
+        recent = desk.recent_rows[k]
+        if strength > 0.0 or factors[recent].version == 0:
+            add_gradient(rows[gradient_of(prints[recent], gradients)], desk.attention[k], pull)
 
 
 @kernel
@@ -88,26 +87,17 @@ def thin_slopes(count: int, seed: np.uint64, slopes: NDArray[np.float32]) -> Non
 
 
 @fast_kernel
-def _add_up(count: int, rows: NDArray[np.void], desk: Any) -> None:
-    """Fills pull: the slope along what the recent items lean to, before anything moves."""
-    pull, shares, places = desk.pull, desk.shares, desk.places
+def _add_up(count: int, factors: NDArray[np.void], desk: Any) -> float:
+    """Fills pull: the slope along what the recent items lean to; the sum of its squares."""
+    pull, shares, rows = desk.pull, desk.shares, desk.rows
     for d in range(WIDTH):
         pull[d] = np.float32(0.0)
     for j in range(count):
-        if shares[j] != 0.0 and places[j] >= 0:
-            share, vector = np.float32(shares[j] * UNIT), rows[places[j]].vector
+        if shares[j] != 0.0:
+            share, vector = np.float32(shares[j] * UNIT), factors[rows[j]].vector
             for d in range(WIDTH):
                 pull[d] += share * np.float32(vector[d])
-
-
-@fast_kernel
-def _move(row: Any, slope: float, toward: NDArray[np.float32], rate: float) -> None:
-    """Moves a row's factors along slope times `toward`."""
-    vector, mean = row.vector, np.float32(0.0)
+    strength = np.float32(0.0)
     for d in range(WIDTH):
-        mean += toward[d] * toward[d]
-    row.square += slope * slope * mean / WIDTH
-    step = np.float32(rate * slope / (np.sqrt(row.square) * UNIT))
-    for d in range(WIDTH):
-        moved = np.rint(np.float32(vector[d]) + step * toward[d])
-        vector[d] = np.int16(min(max(moved, -LARGEST), LARGEST))
+        strength += pull[d] * pull[d]
+    return float(strength)

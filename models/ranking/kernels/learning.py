@@ -11,7 +11,7 @@ from models.interests.kernels.types import User
 from models.kernels.chance import fraction, scrambled
 from models.kernels.places import place_of
 from models.ranking.kernels.candidates import add_others, gather
-from models.ranking.kernels.factors import add_factors, climb_factors
+from models.ranking.kernels.factors import add_factors, note_slopes
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import climb, score
@@ -30,9 +30,12 @@ def learn_choice(
     shop: Shop,
     taught: Taught,
 ) -> None:
-    """Learns that the user chose catalog row `target` at a moment, if it is new to them and may be recommended."""
+    """Learns that the user chose catalog row `target` at a moment, if it is new to them and may be recommended.
+
+    Every variant moves its mixer; the gradients of items' factors are the first one's.
+    """
     goods, scratch, market = shop.goods, shop.scratch, shop.market
-    desk, mixers, factors = scratch.desk[0], taught.mixers, taught.factors
+    desk, mixers = scratch.desk[0], taught.mixers
     if not goods.allowed[target] or has_seen(seen, goods.prints[target]):
         return
     for v in range(mixers.shape[0]):
@@ -51,11 +54,11 @@ def learn_choice(
         describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
         score(count, mixer, desk)
         if rules.factor_rate > 0.0:
-            add_factors(count, goods.prints, factors.rows[v], desk)
+            add_factors(count, goods.factors, desk)
         near_weight, far_weight = max(rivals / max(near - 1, 1), 1.0), max(unlisted / max(count - near, 1), 1.0)
         climb(place, near, count, near_weight, far_weight, rules, mixer, desk)
-        if rules.factor_rate > 0.0:
-            climb_factors(count, seed, rules.factor_rate, goods.prints, factors, v, desk)
+        if v == 0 and rules.factor_rate > 0.0:
+            note_slopes(count, seed, goods, taught.gradients, desk)
         if desk.recents > 1:
             learn_attention(target, moment.at, market, rules, mixer, desk)
 

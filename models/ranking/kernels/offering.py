@@ -14,7 +14,7 @@ from models.ranking.kernels.families import FAMILIES, FAMILY_OF, NEXT, POPULAR
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
 from models.ranking.kernels.mixing import light, score
-from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop, Taught
+from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop
 from models.ranking.kernels.unwanted import lower_unwanted, weigh_unwanted
 from schemas.rows.mixer import FEATURES, HIDDEN
 from schemas.rows.user import SLOTS
@@ -49,10 +49,10 @@ def offer_each(
     laws: RankingLaws,
     shop: Shop,
     nearby: Nearby,
-    taught: Taught,
+    mixers: NDArray[np.void],
     offers: Offers,
 ) -> None:
-    """Fills offers for users, each by the rules, the mixer and the factors of its variant.
+    """Fills offers for users, each by the rules and the mixer of its variant.
 
     Tuples are taken apart before the loop, since every access to an array in one is counted.
     """
@@ -61,9 +61,9 @@ def offer_each(
     for j in range(slots.shape[0]):
         u, v = slots[j], variants[j]
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
-        count = offer_one(user, seen[u], at[j], laws, v, shop, nearby, taught)
+        count = offer_one(user, seen[u], at[j], laws, v, shop, nearby, mixers)
         _hand_out(count, shop.scratch, offers.rows[j], offers.scores[j])
-        _explain(count, laws.ranking[v].factor_rate > 0.0, shop.scratch, taught.mixers[v], offers.parts[j])
+        _explain(count, laws.ranking[v].factor_rate > 0.0, shop.scratch, mixers[v], offers.parts[j])
         desk = shop.scratch.desk[0]
         for s in range(SLOTS):
             offers.shares[j, s] = desk.interest_shares[s]
@@ -79,11 +79,11 @@ def offer_one(
     v: int,
     shop: Shop,
     nearby: Nearby,
-    taught: Taught,
+    mixers: NDArray[np.void],
 ) -> int:
     """Fills rows, features and scores of the desk with a user's candidates at a moment, by variant v; their number."""
     market, goods, scratch, desk = shop.market, shop.goods, shop.scratch, shop.scratch.desk[0]
-    rules, mixer = laws.ranking[v], taught.mixers[v]
+    rules, mixer = laws.ranking[v], mixers[v]
     moment = Moment(at, np.int64(user.head.hour), np.int64(user.head.device))
     neighbors = look(user, moment, laws, rules, shop, mixer)
     count = gather(user.head, seen, neighbors, shop, rules)
@@ -91,7 +91,7 @@ def offer_one(
     describe(user.head, count, market.standings, market.tally[0].events, rules, goods, scratch)
     score(count, mixer, desk)
     if rules.factor_rate > 0.0:
-        add_factors(count, goods.prints, taught.factors.rows[v], desk)
+        add_factors(count, goods.factors, desk)
     if weigh_unwanted(user, at, laws.interests, desk):
         lower_unwanted(user, count, rules.unwanted, laws.interests.capture, goods, desk)
     return count

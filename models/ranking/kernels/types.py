@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from models.catalog.index.arrays import Index
 from models.catalog.index.arrays import Scratch as SearchScratch
 from models.catalog.kernels.market import Market
-from models.factors.kernels import Factors
+from models.factors.kernels import Gradients
 from models.interests.kernels.types import FEATURES as INTEREST_FEATURES
 from models.interests.kernels.types import Integer, Rules
 from schemas.rows.factors import WIDTH
@@ -48,7 +48,7 @@ class Goods(NamedTuple):
 
     vectors (c, 128) float32 of unit length or zero; has_vector (c,) bool; prints (c,) uint32 and table (2 ** b,) int32:
     a PrintIndex; categories (c,) uint32 prints of leaf categories, 0 for none; allowed (c,) bool: whether it may be
-    recommended; likes (c, l) int32: rows of the items most like it by vector, -1 for none.
+    recommended; likes (c, l) int32: rows of the items most like it by vector, -1 for none; factors (c,) FACTORS.
     """
 
     vectors: NDArray[np.float32]
@@ -58,6 +58,7 @@ class Goods(NamedTuple):
     categories: NDArray[np.uint32]
     allowed: NDArray[np.bool_]
     likes: NDArray[np.int32]
+    factors: NDArray[np.void]
 
 
 # Options as kernels take them, one record per variant; see RankingOptions. near_prior, far_prior: behaviors that what
@@ -89,7 +90,7 @@ RANKING_RULES = np.dtype(
 # recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
 # interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
 # near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit: one
-# of these units by candidate. Of factors: places, related and biases by candidate, leaning and pull. levels of
+# of these units by candidate. Of factors: related and biases by candidate, leaning and pull. levels of
 # popularity; ages: the count of behaviors in each of its half-lives; slopes. buckets: numbers of touched rows by size.
 # near_left, far_left: the shares of attention that recent items leave to what is popular. stamp: of this ranking.
 DESK = np.dtype(
@@ -121,7 +122,6 @@ DESK = np.dtype(
         ("slopes", "<f4", (FEATURES,)),
         ("grounds", "<f4", (HIDDEN,)),
         ("lit", "<f4", (COLUMN,)),
-        ("places", "<i4", (MOST_CANDIDATES,)),
         ("related", "<f4", (MOST_CANDIDATES,)),
         ("biases", "<f4", (MOST_CANDIDATES,)),
         ("leaning", "<f4", (WIDTH,)),
@@ -182,10 +182,10 @@ class RankingLaws(NamedTuple):
 
 
 class Taught(NamedTuple):
-    """What behaviors have taught each variant: mixers (v,) MIXER, none to learn nothing, and factors of items."""
+    """What behaviors teach: mixers (v,) MIXER by variant, none to learn nothing, and gradients of items' factors."""
 
     mixers: NDArray[np.void]
-    factors: Factors
+    gradients: Gradients
 
 
 class Moment(NamedTuple):

@@ -9,6 +9,7 @@ from models.evaluation.ranks import SHOWN
 from models.interests.arena import UserArena
 from models.ranking.rank import rank
 from models.step import StepOptions, receive, recommend
+from models.trends.blocks import Moves
 from models.trends.options import TrendOptions
 from models.trends.statistics import TrendStatistics
 from schemas.recommendations import Recommendations, decode_recommendations
@@ -48,9 +49,10 @@ class Twin:
             resolution = receive(self._arena, self._catalog, own, [behavior], at, self._step)
             self._signals.add([behavior], at, resolution.applied, resolution.traces)
             listed = decode_recommendations(recommend(self._arena, own, self._catalog, self._step)[0])
-            for _, block in self._signals.take(1, SOURCE):
+            moves = Moves(self._arena.gradients.take(), self._step.ranking.factor_rate)
+            for _, block in self._signals.take(1, SOURCE, moves):
                 self._statistics.apply(block)
-            rows = [row for _, row in self._statistics.take()]
+            rows = [row for _, row in (*self._statistics.take(), *self._statistics.take_factors())]
             self._catalog.put_trends(rows)
             self._trends += len(rows)
             self._had.setdefault(int(log.users[place]), set()).add(int(log.items[place]))

@@ -6,7 +6,7 @@ import numpy as np
 
 from schemas import behaviors, encoding, handoffs, interests, items, recommendations, trends
 from schemas.ids import item_print
-from schemas.rows import keys
+from schemas.rows import factors, keys
 from schemas.vectors import DIMENSIONS
 from tests.golden.examples.example import OTHER_VECTOR, VECTOR, Example
 
@@ -168,6 +168,8 @@ SIGNAL_BLOCK = trends.SignalBlock(
     times=np.array([1_718_000_000_123, 0, -1], "<i8").tobytes(),
     recent_counts=bytes([2, 0, 0]),
     recents=np.array([item_print("item-3"), item_print("item-2")], "<u4").tobytes(),
+    gradients=np.array([(item_print("item-1"), 0.5, 0.25, 0.125, range(-8, 8))], factors.GRADIENT).tobytes(),
+    factor_rate=0.1,
 )
 MESSAGES = (
     Example("behavior.json", BEHAVIOR, behaviors.encode_behavior, behaviors.decode_behavior),

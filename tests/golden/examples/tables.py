@@ -5,7 +5,7 @@ import json
 from schemas import behaviors, dead_letters
 from schemas.ids import fingerprint, item_print
 from schemas.mixers import mixer_record_key
-from schemas.rows import keys, trend
+from schemas.rows import factors, keys, trend
 from tests.golden.examples.example import Example
 
 DEAD_LETTER = dead_letters.DeadLetter(
@@ -29,7 +29,6 @@ def written_keys() -> dict[str, str]:
         "user-1: head": keys.owner_prefix("user-1") + keys.HEAD,
         "partition: learned": keys.LEARNED_KEY,
         "partition: mixer of default": keys.mixer_key("default"),
-        "partition: factors of item-1, default": keys.factors_key(item_print("item-1"), "default"),
         "user-1: feedback": keys.owner_prefix("user-1") + keys.FEEDBACK,
         "user-1: ring 2": keys.owner_prefix("user-1") + keys.RING + bytes([2]),
         "user-1: interest 3": keys.owner_prefix("user-1") + keys.INTEREST + bytes([3]),
@@ -39,6 +38,8 @@ def written_keys() -> dict[str, str]:
         "partition: sources": keys.SOURCES_KEY,
         "partition 3: mixer record of default": mixer_record_key("default", 3),
         "item-1: trend": trend.trend_key(item_print("item-1")),
+        "item-1: factors": factors.factors_key(item_print("item-1")),
+        "item-1: published factors": factors.factors_name(item_print("item-1")).encode(),
     }
     return {what: key.hex() for what, key in written.items()}
 

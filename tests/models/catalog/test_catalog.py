@@ -10,6 +10,7 @@ from models.catalog.errors import CatalogError
 from models.catalog.prints import PrintIndex, item_print
 from schemas.ids import fingerprint
 from schemas.items import ItemVector
+from schemas.rows.factors import FACTORS
 from schemas.vectors import DIMENSIONS, to_bytes
 from tests.models.builders import catalog_of, item, unit_vectors
 from tests.models.catalog.index.made import search
@@ -136,3 +137,23 @@ def test_the_index_finds_exactly_what_may_be_on_a_list_and_has_a_vector():
     catalog.put(item("item-2", VECTORS[2]))
     catalog.put(item("item-3", VECTORS[3]))
     assert found(catalog, VECTORS[0]) == {*range(50), new}
+
+
+def test_factors_are_put_on_their_item_also_when_they_come_first():
+    early, later = factors_of("a", 1), factors_of("a", 2)
+    catalog = Catalog(1)
+    catalog.put_trends([early, factors_of("b", 3)])
+    assert not catalog.factors["version"].any()
+    catalog.put(item("c", VECTORS[0]))
+    catalog.put(item("a", VECTORS[1]))
+    assert catalog.factors[catalog.rows["a"]].tobytes() == early
+    catalog.put_trends([later])
+    catalog.put(item("b", VECTORS[2]))
+    biases = {name: catalog.factors["bias"][row] for name, row in catalog.rows.items()}
+    assert biases == {"a": 2.0, "b": 3.0, "c": 0.0}
+
+
+def factors_of(name: str, bias: float) -> bytes:
+    row = np.zeros((), FACTORS)
+    row["version"], row["print"], row["bias"] = 1, item_print(name), bias
+    return row.tobytes()

@@ -16,6 +16,7 @@ from models.interests.arena import UserArena
 from models.ranking.options import RankingOptions
 from models.ranking.rank import rank
 from models.step import StepOptions, receive
+from models.trends.blocks import Moves
 from models.trends.options import TrendOptions
 from models.trends.statistics import TrendStatistics
 from schemas.behaviors import Behavior
@@ -86,9 +87,10 @@ def slowly_shown(log: Log, catalog: Catalog, targets: Sequence[int], step: StepO
             lists.append([row for row in found.tolist() if row >= 0 and row not in others][:10])
         resolution = receive(arena, catalog, own, [behavior], at, step)
         signals.add([behavior], at, resolution.applied, resolution.traces)
-        for _, block in signals.take(1, "only"):
+        moves = Moves(arena.gradients.take(), step.ranking.factor_rate)
+        for _, block in signals.take(1, "only", moves):
             statistics.apply(block)
-        catalog.put_trends([row for _, row in statistics.take()])
+        catalog.put_trends([row for _, row in (*statistics.take(), *statistics.take_factors())])
         had.setdefault(log.users[j], set()).add(int(log.items[j]))
     return lists
 

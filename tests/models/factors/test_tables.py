@@ -1,134 +1,101 @@
-"""Tables of factors: whatever is entered, grown, retired and read back, they are what a dict of rows is."""
+"""Tables of factors: gradients add up whatever is reserved and taken between, and items step by them as by a dict."""
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.catalog.prints import PrintIndex
-from models.factors.kernels import begin, find
-from models.factors.tables import FactorTables
-from schemas.rows.factors import FACTORS, read_factors
+from models.factors.kernels import add_gradient, gradient_of
+from models.factors.tables import GradientTable, ItemFactors
+from schemas.rows.factors import FACTORS, GRADIENT, read_factors
+from tests.models.ranking.slow_factors import Known, first_vector, items_in
 
 PRINTS = [*range(1, 40), *(2**32 - 1 - 1_024 * n for n in range(20)), *(1_024 * n for n in range(1, 20))]
 prints = st.sampled_from(PRINTS)
-Rows = dict[tuple[int, int], bytes]
+additions = st.lists(st.tuples(prints, st.sampled_from([-1.0, -0.25, 0.5]), st.integers(0, 15)), max_size=20)
 
 
-class Kept:
-    """Tables, and the slow twin: rows by variant and item, in memory and as they are stored."""
-
-    def __init__(self) -> None:
-        self.tables, self.rows, self.stored = FactorTables(2), Rows(), Rows()
-
-    def reserve(self, new: int, catalog: PrintIndex) -> None:
-        """Tables may drop, when they grow, what the catalog does not have; no others."""
-        self.tables.reserve(new, catalog)
-        known = set(catalog.prints.tolist())
-        held = {(place, int(row["print"])) for place in range(2) for row in self.tables.rows_of(place)}
-        assert all(key in held or key[1] not in known for key in self.rows)
-        self.rows = {key: row for key, row in self.rows.items() if key in held}
-
-    def learn(self, place: int, item: int, bias: float) -> None:
-        """What a kernel does when it moves an item."""
-        arrays = self.tables.arrays
-        where = begin(np.uint32(item), arrays.rows[place], arrays.counts[place : place + 1])
-        arrays.rows[place][where]["bias"] = bias
-        arrays.changed[place][where] = True
-        self.rows[place, item] = arrays.rows[place][where].tobytes()
-
-    def store(self) -> None:
-        """Writes what changed."""
-        for place, item, row in self.tables.take():
-            if row is None:
-                self.stored.pop((place, item), None)
-            else:
-                self.stored[place, item] = row
-        assert self.stored == self.rows
-
-    def reload(self) -> None:
-        """Begins from what is stored."""
-        found = [[row for (of, _), row in self.stored.items() if of == place] for place in range(2)]
-        self.tables = FactorTables(2)
-        self.tables.load([read_factors(rows) for rows in found], [False, False])
-        self.rows = dict(self.stored)
-
-    def check(self) -> None:
-        """Each is found where it is, and nothing else is."""
-        for place in range(2):
-            rows, count = self.tables.arrays.rows[place], int(self.tables.arrays.counts[place])
-            mine = {item: row for (of, item), row in self.rows.items() if of == place}
-            assert {int(row["print"]): row.tobytes() for row in self.tables.rows_of(place)} == mine
-            assert len(mine) == count
-            for item in PRINTS:
-                where = find(np.uint32(item), rows)
-                assert (rows[where].tobytes() if where >= 0 else None) == mine.get(item)
-
-
-steps = st.lists(
-    st.one_of(
-        st.tuples(st.just("learn"), st.lists(st.tuples(st.integers(0, 1), prints, st.floats(-3.0, 3.0, width=32)))),
-        st.tuples(st.just("store"), st.none()),
-        st.tuples(st.just("reload"), st.none()),
-        st.tuples(st.just("grow"), st.tuples(st.sets(prints), st.sampled_from([1, 600, 5_000]))),
-    ),
-    max_size=12,
-)
-
-
-def index_of(items: list[int]) -> PrintIndex:
-    index = PrintIndex(max(len(items), 1))
-    for row, item in enumerate(items):
-        index.add(row, item)
-    return index
+def add(table: GradientTable, item: int, slope: float, axis: int) -> None:
+    """What a kernel does."""
+    toward = np.zeros(16, np.float32)
+    toward[axis] = 2.0
+    add_gradient(table.arrays.rows[gradient_of(np.uint32(item), table.arrays)], slope, toward)
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps)
-def test_tables_are_what_a_dict_of_rows_is(life):
-    kept, everything = Kept(), index_of(PRINTS)
-    for kind, what in life:
-        if kind == "learn":
-            kept.reserve(len(what), everything)
-            for place, item, bias in what:
-                kept.learn(place, item, bias)
-        elif kind == "grow":
-            kept.reserve(what[1], index_of(sorted(what[0])))
-        elif kind == "store":
-            kept.store()
+@given(st.lists(st.one_of(additions, st.just("take"), st.sampled_from([1, 600, 5_000])), max_size=10))
+def test_gradients_add_up_in_the_order_in_which_their_items_came(life):
+    table, wanted = GradientTable(), dict[int, np.ndarray]()
+    for step in [*life, "take"]:
+        if isinstance(step, int):
+            table.reserve(step)
+        elif isinstance(step, list):
+            for item, slope, axis in step:
+                add(table, item, slope, axis)
+                sums = wanted.setdefault(item, np.zeros(17))
+                sums[axis] += 2.0 * slope
+                sums[16] += slope**2 * 4.0 / 16
         else:
-            kept.store()
-            kept.reload()
-        kept.check()
-    kept.store()
+            taken = table.take()
+            assert taken["print"].tolist() == list(wanted)
+            for row, sums in zip(taken, wanted.values(), strict=True):
+                np.testing.assert_allclose([*row["vector"], row["square"]], sums, rtol=1e-5)
+            wanted = {}
 
 
-def test_what_the_catalog_no_longer_has_goes_when_tables_grow_and_is_deleted():
-    kept = Kept()
-    for item in (7, 8):
-        kept.learn(0, item, 1.0)
-    kept.store()
-    kept.reserve(5_000, index_of([8]))
-    assert kept.tables.take() == [(0, 7, None)]
-    assert [int(row["print"]) for row in kept.tables.rows_of(0)] == [8]
+def gradients(*moves: tuple[int, float, float]) -> np.ndarray:
+    """Of items: what their bias and their factors, all alike, are to move."""
+    rows = np.zeros(len(moves), GRADIENT)
+    for row, (item, bias, toward) in zip(rows, moves, strict=True):
+        row["print"], row["bias"], row["bias_square"], row["square"] = item, bias, bias**2, toward**2
+        row["vector"] = toward
+    return rows
 
 
-def test_rows_that_are_not_stored_under_their_name_are_written():
-    tables = FactorTables(2)
-    begin(np.uint32(9), tables.arrays.rows[0], tables.arrays.counts[:1])
-    row = tables.rows_of(0)
-    fresh = FactorTables(2)
-    fresh.load([row, row], [False, True])
-    assert fresh.take() == [(1, 9, row.tobytes())]
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(prints, st.floats(-2.0, 2.0), st.floats(-2.0, 2.0)), max_size=6, unique_by=lambda m: m[0]),
+        max_size=8,
+    ),
+    st.floats(0.01, 0.5),
+)
+def test_items_step_by_adagrad_and_are_stored_and_read_back_as_they_are(batches, rate):
+    items, stored, wanted = ItemFactors(), dict[int, bytes](), dict[int, Known]()
+    for moves in batches:
+        items.apply(gradients(*moves), rate)
+        for item, bias, toward in moves:
+            one = wanted.setdefault(item, Known(first_vector(item)))
+            one.bias_square += bias**2
+            one.bias += rate * bias / one.bias_square**0.5
+            one.square += toward**2
+            one.vector += rate * toward / one.square**0.5
+        taken = items.take()
+        assert {item for item, _ in taken} == {item for item, _, _ in moves}
+        stored.update(taken)
+        items = ItemFactors()
+        items.load(list(stored.values()))
+        assert items.take() == []
+    found = items_in(read_factors(list(stored.values()))).known
+    assert set(found) == set(wanted)
+    for item, one in found.items():
+        np.testing.assert_allclose(one.vector, np.clip(wanted[item].vector, -4.0, 4.0), atol=0.002)
+        np.testing.assert_allclose(one.bias, wanted[item].bias, atol=1e-4)
+
+
+def test_many_items_are_kept_apart():
+    items, many = ItemFactors(), range(1, 5_000)
+    items.apply(gradients(*((item, float(item), 0.0) for item in many)), 0.1)
+    rows = read_factors([row for _, row in items.take()])
+    assert rows["print"].tolist() == list(many)
+    np.testing.assert_allclose(rows["bias"], [0.1 * item / (0.1 + item**2) ** 0.5 for item in many], rtol=1e-5)
 
 
 def test_first_factors_are_small_differ_and_follow_from_the_print_alone():
     found = []
-    for _ in range(2):
-        tables = FactorTables(1)
-        tables.reserve(1_000, index_of([1]))
-        for item in range(1, 1_001):
-            begin(np.uint32(item), tables.arrays.rows[0], tables.arrays.counts)
-        found.append(np.sort(tables.rows_of(0), order="print"))
+    for order in (range(1, 1_001), reversed(range(1, 1_001))):
+        items = ItemFactors()
+        items.apply(gradients(*((item, 0.0, 0.0) for item in order)), 0.1)
+        found.append(read_factors([row for _, row in sorted(items.take())]))
     first, again = found
     assert first.tobytes() == again.tobytes()
     vectors = first["vector"] / 8192.0

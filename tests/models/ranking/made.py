@@ -9,7 +9,7 @@ from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
 from models.interests.kernels.types import User
 from models.ranking.kernels.offering import offer_one
-from models.ranking.kernels.types import RankingLaws, Taught
+from models.ranking.kernels.types import RankingLaws
 from models.ranking.rank import Ranked, rank
 from models.ranking.shop import nearby_of, shop_of
 from models.step import StepOptions
@@ -89,8 +89,7 @@ def scored(arena: UserArena, slot: int, catalog: Catalog, options: StepOptions) 
     rows = (columns.head, columns.feedback, columns.rings, columns.meta, columns.directions)
     user, at = User(*(column[slot] for column in rows)), float(arena.head["at"][slot])
     laws = RankingLaws(rules, theta, options.ranking.rules())
-    taught = Taught(arena.mixers, arena.factors.arrays)
-    count = offer_one(user, columns.seen[slot], at, laws, 0, made, nearby_of(catalog), taught)
+    count = offer_one(user, columns.seen[slot], at, laws, 0, made, nearby_of(catalog), arena.mixers)
     desk = made.scratch.desk[0]
     return desk["rows"][:count].tolist(), desk
 

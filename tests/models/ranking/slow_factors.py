@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from models.interests.arena import UserArena
+from models.catalog.catalog import Catalog
+from models.factors.tables import ItemFactors
+from schemas.rows.factors import GRADIENT, read_factors
 
 
 @dataclass
@@ -28,6 +30,10 @@ class Items:
         """The item's factors, nothing while it has none."""
         return self.known[item].vector if item in self.known else np.zeros(16)
 
+    def begun(self, item: int) -> Known:
+        """What is known of the item, which may be where it begins."""
+        return self.known.setdefault(item, Known(first_vector(item)))
+
     def leaning(self, recents: Sequence[tuple[int, float]]) -> np.ndarray:
         """What these items are together, each by its attention."""
         return sum((share * self.vector(item) for item, share in recents), np.zeros(16))
@@ -38,9 +44,9 @@ class Items:
         return float(self.vector(item) @ self.leaning(recents)), bias
 
 
-def items_of(arena: UserArena) -> Items:
-    """What the tables of the first variant hold."""
-    return items_in(arena.factors.rows_of(0))
+def items_of(catalog: Catalog) -> Items:
+    """What the catalog holds."""
+    return items_in(catalog.factors[catalog.factors["version"] > 0])
 
 
 def items_in(rows: np.ndarray) -> Items:
@@ -52,29 +58,31 @@ def items_in(rows: np.ndarray) -> Items:
     return found
 
 
-def step(
-    items: Items,
-    first: Mapping[int, np.ndarray],
-    recents: Sequence[tuple[int, float]],
-    slopes: Mapping[int, float],
-    rate: float,
-) -> None:
+def step(items: Items, recents: Sequence[tuple[int, float]], slopes: Mapping[int, float], rate: float) -> None:
     """Adagrad, by row, up the likelihood whose slope along each item's score is given.
 
-    Items without a slope stay as they are. Args: first: what vectors begin with.
+    Items without a slope stay as they are, and so do recent ones that have factors, if nothing pulls them.
     """
     leaning = items.leaning(recents)
     pull = sum((slope * items.vector(item) for item, slope in slopes.items()), np.zeros(16))
     for item, slope in slopes.items():
-        one = items.known.setdefault(item, Known(first[item].copy()))
+        one = items.begun(item)
         one.bias_square += slope**2
         one.bias += rate * slope / one.bias_square**0.5
         move(one, slope * leaning, rate)
     for item, share in recents[:4]:
-        move(items.known.setdefault(item, Known(first[item].copy())), share * pull, rate)
+        move(items.begun(item), share * pull, rate)
 
 
 def move(one: Known, gradient: np.ndarray, rate: float) -> None:
     """One step of a vector."""
     one.square += float(np.mean(gradient**2))
     one.vector += rate * gradient / one.square**0.5
+
+
+def first_vector(item: int) -> np.ndarray:
+    """What an item's vector begins with."""
+    items, row = ItemFactors(), np.zeros(1, GRADIENT)
+    row["print"] = item
+    items.apply(row, 0.0)
+    return items_in(read_factors([row for _, row in items.take()])).known[item].vector

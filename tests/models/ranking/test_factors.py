@@ -5,63 +5,66 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.factors.kernels import begin
-from models.factors.tables import FactorTables
+from models.catalog.catalog import Catalog
+from models.factors.tables import GradientTable, ItemFactors
 from models.interests.arena import UserArena
-from models.ranking.kernels.factors import LEAST, add_factors, climb_factors, thin_slopes
-from models.ranking.kernels.types import scratch_for
+from models.ranking.kernels.factors import LEAST, add_factors, note_slopes, thin_slopes
 from models.ranking.options import RankingOptions
+from models.ranking.shop import shop_of
 from models.ranking.variants import Variant
 from models.step import StepOptions, recommend
+from schemas.behaviors import Behavior
 from schemas.recommendations import decode_recommendations
-from tests.models.builders import HOUR, deliver, unit_vectors
+from schemas.rows.factors import FACTORS
+from tests.models.builders import HOUR, deliver, item, unit_vectors
 from tests.models.ranking.made import ANN, ITEMS, acts, ranked, shop, user_after
-from tests.models.ranking.slow_factors import Items, items_in, items_of, step
+from tests.models.ranking.slow_factors import Items, items_of, step
 
-PRINTS = np.array([1_000_003 * (n + 1) % 2**32 for n in range(60)], np.uint32)
+CATALOG = 60
 STEP = StepOptions(ranking=RankingOptions(length=40))
 WITHOUT = StepOptions(ranking=RankingOptions(length=40, factor_rate=0.0))
 RATE = 0.25
 
 
-def first_vectors() -> dict[int, np.ndarray]:
-    """What each item begins with, by print."""
-    tables = FactorTables(1)
-    for item in PRINTS:
-        begin(item, tables.arrays.rows[0], tables.arrays.counts)
-    return {item: one.vector for item, one in items_in(tables.rows_of(0)).known.items()}
-
-
-FIRST = first_vectors()
-
-
 class Walk:
-    """A table and its slow twin, which learn from the same choices."""
+    """A catalog's factors and their slow twin, which learn from the same choices."""
 
     def __init__(self, seed: int) -> None:
-        self.chance, self.tables, self.twin, self.number = np.random.default_rng(seed), FactorTables(1), Items(), 0
-        self.desk = scratch_for(1).desk[0]
+        self.chance, self.table, self.items, self.twin = (
+            np.random.default_rng(seed),
+            GradientTable(),
+            ItemFactors(),
+            Items(),
+        )
+        self.catalog = Catalog()
+        for number in range(CATALOG):
+            self.catalog.put(item(f"item-{number}"))
+        self.shop = shop_of(self.catalog, np.ones(16, np.bool_))
+        self.number = 0
 
     def step(self) -> None:
         """One choice among some candidates after some recent items, told by slopes that are not thinned."""
         count, recent = int(self.chance.integers(2, 12)), int(self.chance.integers(0, 7))
-        rows = self.chance.permutation(len(PRINTS))[: count + recent]
+        rows = self.chance.permutation(CATALOG)[: count + recent]
         attention = self.chance.dirichlet(np.ones(recent)) if recent else np.zeros(0)
         slopes = self.chance.choice([0.0, LEAST, 0.5, -LEAST, -0.75], count)
-        desk, self.number = self.desk, self.number + 1
+        desk, self.number = self.shop.scratch.desk[0], self.number + 1
         desk["rows"][:count], desk["recent_rows"][:recent] = rows[:count], rows[count:]
         desk["recents"], desk["attention"][:recent] = recent, attention
         desk["scores"][:count] = 0.0
-        add_factors(count, PRINTS, self.tables.arrays.rows[0], desk)
-        recents = [(int(PRINTS[row]), share) for row, share in zip(rows[count:], attention, strict=True)]
-        said = np.array([self.twin.said(recents, int(PRINTS[row])) for row in rows[:count]])
+        add_factors(count, self.catalog.factors, desk)
+        prints = self.catalog.prints
+        recents = [(int(prints[row]), share) for row, share in zip(rows[count:], attention, strict=True)]
+        said = np.array([self.twin.said(recents, int(prints[row])) for row in rows[:count]])
         np.testing.assert_allclose(desk["scores"][:count], said.sum(1), atol=0.02)
         np.testing.assert_allclose(desk["related"][:count], said[:, 0], atol=0.02)
         np.testing.assert_allclose(desk["biases"][:count], said[:, 1], atol=1e-4)
         desk["shares"][:count] = slopes
-        climb_factors(count, np.uint64(self.number), RATE, PRINTS, self.tables.arrays, 0, desk)
-        told = {int(PRINTS[row]): float(slope) for row, slope in zip(rows[:count], slopes, strict=True) if slope}
-        step(self.twin, FIRST, recents, told, RATE)
+        note_slopes(count, np.uint64(self.number), self.shop.goods, self.table.arrays, desk)
+        told = {int(prints[row]): float(slope) for row, slope in zip(rows[:count], slopes, strict=True) if slope}
+        step(self.twin, recents, told, RATE)
+        self.items.apply(self.table.take(), RATE)
+        self.catalog.put_trends([row for _, row in self.items.take()])
 
 
 @settings(max_examples=25, deadline=None)
@@ -70,22 +73,12 @@ def test_scores_and_steps_are_those_of_the_slow_twin(seed, steps):
     walk = Walk(seed)
     for _ in range(steps):
         walk.step()
-    found, wanted = items_in(walk.tables.rows_of(0)).known, walk.twin.known
+    found, wanted = items_of(walk.catalog).known, walk.twin.known
     assert set(found) == set(wanted)
-    for item, one in found.items():
-        np.testing.assert_allclose(one.vector, wanted[item].vector, atol=0.02)
+    for value, one in found.items():
+        np.testing.assert_allclose(one.vector, wanted[value].vector, atol=0.02)
         for name in ("bias", "bias_square", "square"):
-            assert getattr(one, name) == pytest.approx(getattr(wanted[item], name), rel=0.02, abs=1e-4), name
-
-
-def test_what_moved_is_what_is_written():
-    walk = Walk(3)
-    for _ in range(30):
-        before = {row["print"]: row.tobytes() for row in walk.tables.rows_of(0)}
-        walk.step()
-        after = {row["print"]: row.tobytes() for row in walk.tables.rows_of(0)}
-        written = {item: row for _, item, row in walk.tables.take()}
-        assert {item: row for item, row in after.items() if before.get(item) != row}.items() <= written.items()
+            assert getattr(one, name) == pytest.approx(getattr(wanted[value], name), rel=0.02, abs=1e-4), name
 
 
 def test_thinned_slopes_keep_their_mean_and_great_ones_are_as_they_were():
@@ -109,13 +102,22 @@ def pairs(user: int) -> list[int]:
     return (3 * group + chance.permutation(3)[:2]).tolist()
 
 
+def learned(catalog: Catalog, arena: UserArena, behaviors: list[Behavior], options: StepOptions) -> None:
+    """Behaviors, one after the other, and what they say of items becomes the catalog's."""
+    items = ItemFactors()
+    for one in behaviors:
+        deliver(arena, catalog, [one], options)
+        items.apply(arena.gradients.take(), options.ranking.factor_rate)
+        catalog.put_trends([row for _, row in items.take()])
+
+
 def test_what_goes_together_is_found_without_any_other_feature():
     everything = ("interest", "neighbors", "popularity", "novelty")
     options = StepOptions(ranking=RankingOptions(length=40, newest=64, without=everything, hidden_rate=0.0))
     catalog, arena = shop(vectors=unit_vectors(ITEMS)), UserArena(1)
-    for user in range(3_000):
-        first, second = pairs(user)
-        deliver(arena, catalog, acts([("view", first, 0.0), ("view", second, HOUR)], f"user-{user}"), options)
+    chosen = [(f"user-{user}", *pairs(user)) for user in range(3_000)]
+    behaviors = [one for user, a, b in chosen for one in acts([("view", a, 0.0), ("view", b, HOUR)], user)]
+    learned(catalog, arena, behaviors, options)
     places = []
     for group in range(ITEMS // 3):
         slots = arena.add([f"new-{group}"])
@@ -127,41 +129,41 @@ def test_what_goes_together_is_found_without_any_other_feature():
 
 def test_what_factors_say_is_owed_to_what_comes_next_and_to_what_is_popular():
     catalog, options = shop(vectors=unit_vectors(ITEMS)), StepOptions(ranking=RankingOptions(length=5, newest=64))
-    for related, kind in ((0.5, "neighbors"), (0.0, "popularity")):
+    for related, bias, kind in ((0.5, 0.0, "neighbors"), (0.0, 2.0, "popularity")):
         arena = user_after(catalog, [("view", 3, 0.0)], options)
         arena.mixers["weights"] = arena.mixers["output"] = 0.0
-        rows, index = arena.factors.arrays.rows[0], catalog.print_index.prints
-        for item, size, bias in ((3, 1.0, 0.0), (9, related, 0.0 if related else 2.0)):
-            arena.factors.reserve(10, catalog.print_index)
-            place = begin(index[item], rows, arena.factors.arrays.counts)
-            rows[place]["vector"], rows[place]["bias"] = int(8192 * size), bias
+        rows = np.zeros(2, FACTORS)
+        rows["version"], rows["print"] = 1, catalog.prints[[3, 9]]
+        rows["vector"], rows["bias"] = [[8192], [int(8192 * related)]], [0.0, bias]
+        catalog.put_trends([row.tobytes() for row in rows])
         found = decode_recommendations(recommend(arena, ANN, catalog, options)[0])
         assert found.items[0].item_id == "item-9"
         assert found.items[0].reasons[0].kind == kind
 
 
 def test_nothing_is_learned_or_said_at_a_rate_of_zero():
-    catalog, history = shop(), [("view", 3, 0.0), ("view", 4, HOUR), ("view", 5, HOUR)]
-    arena = user_after(catalog, history, WITHOUT)
-    assert len(arena.factors.rows_of(0)) == 0
-    taught = user_after(catalog, history, STEP)
-    assert len(taught.factors.rows_of(0)) > 3
-    taught.mixers[:] = arena.mixers
-    lists = [ranked(one, ANN, catalog, WITHOUT) for one in (arena, taught)]
-    assert lists[0].scores.tobytes() == lists[1].scores.tobytes()
-    assert ranked(taught, ANN, catalog, STEP).scores.tobytes() != lists[0].scores.tobytes()
-
-
-def test_each_variant_learns_its_own():
-    slow = Variant("slow", 0.5, RankingOptions(factor_rate=0.01))
-    none = Variant("none", 0.0, RankingOptions(factor_rate=0.0))
-    options, arena = StepOptions(others=(slow, none)), UserArena(1, 3)
+    history = acts([("view", 3, 0.0), ("view", 4, HOUR), ("view", 5, HOUR)])
+    catalog, arena = shop(), UserArena(1)
     arena.add(["ann"])
-    deliver(arena, shop(), acts([("view", 3, 0.0), ("view", 4, HOUR), ("view", 5, HOUR)]), options)
-    base, other = (np.sort(arena.factors.rows_of(place), order="print") for place in (0, 1))
-    assert (base["print"] == other["print"]).mean() > 0.5 or len(base) != len(other)
-    assert np.abs(base["bias"]).max() > 5 * np.abs(other["bias"]).max() > 0.0
-    assert len(arena.factors.rows_of(2)) == 0
+    deliver(arena, catalog, history, WITHOUT)
+    assert len(arena.gradients.take()) == 0
+    before = ranked(arena, ANN, catalog, WITHOUT).scores.tobytes()
+    learned(catalog, UserArena(1), history, STEP)
+    assert len(items_of(catalog).known) > 3
+    assert ranked(arena, ANN, catalog, WITHOUT).scores.tobytes() == before
+    assert ranked(arena, ANN, catalog, STEP).scores.tobytes() != before
+
+
+def test_factors_are_learned_from_what_the_base_ranks():
+    history = acts([("view", 3, 0.0), ("view", 4, HOUR), ("view", 5, HOUR)])
+    other = Variant("other", 0.5, RankingOptions(learning_rate=0.9, hidden_rate=0.9, negatives=3))
+    found = []
+    for options, variants in ((StepOptions(), 1), (StepOptions(others=(other,)), 2)):
+        arena = UserArena(1, variants)
+        arena.add(["ann"])
+        deliver(arena, shop(), history, options)
+        found.append(arena.gradients.take().tobytes())
+    assert found[0] == found[1] != b""
 
 
 def test_a_duplicate_teaches_nothing_again():
@@ -169,6 +171,6 @@ def test_a_duplicate_teaches_nothing_again():
     arena.add(["ann"])
     views = acts([("view", 3, 0.0), ("view", 4, HOUR)])
     deliver(arena, catalog, views, STEP)
-    once = items_of(arena).known.keys(), arena.factors.rows_of(0).tobytes()
+    assert len(arena.gradients.take()) > 0
     deliver(arena, catalog, views, STEP)
-    assert (items_of(arena).known.keys(), arena.factors.rows_of(0).tobytes()) == once
+    assert len(arena.gradients.take()) == 0

@@ -112,7 +112,7 @@ def test_what_was_turned_away_loses_what_the_slow_twin_says(history, weight):
     rows, desk = scored(arena, 0, catalog, options)
     layers = {name: arena.mixers[name][0].astype(np.float64) for name in ("weights", "hidden", "output")}
     wanted = slow.worths(desk["features"][:, : len(rows)].T, desk["context"], layers)
-    known, attention = items_of(arena), slow.attention_of(world)
+    known, attention = items_of(catalog), slow.attention_of(world)
     recents = [(slow.print_of(world, row), share) for (row, _), share in zip(world.recents, attention, strict=True)]
     wanted += [sum(known.said(recents, slow.print_of(world, row))) for row in rows]
     against = np.array([slow.against(world, row) for row in rows])

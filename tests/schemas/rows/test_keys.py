@@ -3,17 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schemas.rows.keys import (
-    HEAD,
-    POSITIONS_KEY,
-    WAITING_PREFIX,
-    factors_key,
-    factors_place,
-    mixer_key,
-    owner_of,
-    owner_prefix,
-    waiting_key,
-)
+from schemas.rows.keys import HEAD, POSITIONS_KEY, WAITING_PREFIX, mixer_key, owner_of, owner_prefix, waiting_key
 from tests.schemas.strategies import ids
 
 
@@ -36,12 +26,6 @@ def test_rows_of_the_partition_have_no_owner():
     assert owner_of(POSITIONS_KEY) is None
     assert owner_of(waiting_key(7)) is None
     assert owner_of(mixer_key("default")) is None
-    assert owner_of(factors_key(7, "default")) is None
-
-
-@given(item=st.integers(1, 2**32 - 1), variant=st.text(min_size=1, max_size=40))
-def test_the_item_and_the_variant_are_read_from_the_key_of_factors(item: int, variant: str):
-    assert factors_place(factors_key(item, variant)) == (item, variant)
 
 
 @given(numbers=st.lists(st.integers(0, 2**64 - 1), max_size=10))

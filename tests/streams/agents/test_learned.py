@@ -6,15 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from models.factors.kernels import begin
 from models.interests.arena import UserArena
-from schemas.rows.keys import factors_key, mixer_key
 from schemas.rows.mixer import new_mixer
 from streams.agents.learned import Learned
 from streams.state.store import LocalStore
 
 WEIGHTS = {"default": 0.1, "bold": 0.2, "shy": 0.3}
-BIASES = {"default": {7: 0.1}, "bold": {8: 0.2}, "shy": {9: 0.3}}
 
 
 @pytest.fixture
@@ -25,7 +22,6 @@ def store(tmp_path: Path) -> Iterator[LocalStore]:
     for place, weight in enumerate(WEIGHTS.values()):
         arena.mixers[place]["weights"] = weight
         arena.mixers[place]["steps"] = 10 + place % 2
-        learn_item(arena, place, 7 + place, weight)
     arena.learned["theta"] = 0.5
     store.write(learned.take(), 1)
     yield store
@@ -40,20 +36,6 @@ def opened(store: LocalStore, variants: Sequence[str]) -> tuple[UserArena, Learn
     return arena, learned
 
 
-def learn_item(arena: UserArena, place: int, item: int, bias: float) -> None:
-    """What a kernel does for the item with this print."""
-    arrays = arena.factors.arrays
-    row = begin(np.uint32(item), arrays.rows[place], arrays.counts[place : place + 1])
-    arrays.rows[place][row]["bias"] = bias
-    arrays.changed[place][row] = True
-
-
-def biases(arena: UserArena) -> list[dict[int, float]]:
-    """By variant, what was learned of each item."""
-    tables = [arena.factors.rows_of(place) for place in range(len(arena.mixers))]
-    return [{int(row["print"]): round(float(row["bias"]), 6) for row in rows} for rows in tables]
-
-
 def weights(arena: UserArena) -> list[float]:
     """What told the variants apart."""
     return [float(mixer["weights"][0, 0]) for mixer in arena.mixers]
@@ -63,7 +45,6 @@ def weights(arena: UserArena) -> list[float]:
 def test_variants_keep_their_own_in_any_order_and_nothing_is_written_anew(store: LocalStore, names: list[str]) -> None:
     arena, learned = opened(store, names)
     assert weights(arena) == [WEIGHTS[name] for name in names]
-    assert biases(arena) == [BIASES[name] for name in names]
     assert (arena.learned["theta"] == 0.5).all()
     assert learned.take() == []
 
@@ -72,40 +53,31 @@ def test_a_new_variant_begins_as_the_base_is(store: LocalStore) -> None:
     arena, learned = opened(store, ["default", "bold", "new", "shy"])
     assert weights(arena) == [0.1, 0.2, 0.1, 0.3]
     assert arena.mixers[2].tobytes() == arena.mixers[0].tobytes()
-    assert biases(arena) == [BIASES[name] for name in ("default", "bold", "default", "shy")]
-    rows = dict(learned.take())
-    assert rows == {mixer_key("new"): arena.mixers[0].tobytes(), factors_key(7, "new"): rows[factors_key(7, "new")]}
-    assert rows[factors_key(7, "new")] == arena.factors.rows_of(0)[0].tobytes()
+    ((key, row),) = learned.take()
+    assert key.endswith(b"new") and row == arena.mixers[0].tobytes()
 
 
 def test_a_new_base_begins_as_what_has_learned_most(store: LocalStore) -> None:
     arena, _ = opened(store, ["renamed"])
     assert weights(arena) == [0.2]
-    assert biases(arena) == [BIASES["bold"]]
 
 
 def test_what_a_variant_learned_is_deleted_once_it_is_named_no_longer(store: LocalStore) -> None:
     _, learned = opened(store, ["default", "shy"])
-    rows = learned.take()
-    assert dict(rows) == {mixer_key("bold"): None, factors_key(8, "bold"): None}
-    store.write(rows, 2)
-    assert learned.take() == []
-    arena, _ = opened(store, ["default", "shy", "bold"])
-    assert weights(arena) == [0.1, 0.3, 0.1]
-    assert biases(arena) == [BIASES[name] for name in ("default", "shy", "default")]
+    ((key, row),) = learned.take()
+    assert key.endswith(b"bold") and row is None
+    store.write([(key, row)], 2)
+    assert weights(opened(store, ["default", "shy", "bold"])[0]) == [0.1, 0.3, 0.1]
 
 
 def test_what_changed_is_written_and_read_back_to_the_byte(store: LocalStore) -> None:
     arena, learned = opened(store, list(WEIGHTS))
     arena.mixers[1]["attention"] = 7.0
-    learn_item(arena, 0, 2**32 - 1, 0.75)
-    rows = learned.take()
-    assert [key for key, _ in rows] == [mixer_key("bold"), factors_key(2**32 - 1, "default")]
-    store.write(rows, 2)
+    ((key, row),) = learned.take()
+    assert key.endswith(b"bold")
+    store.write([(key, row)], 2)
     assert learned.take() == []
-    again, _ = opened(store, list(WEIGHTS))
-    assert again.mixers.tobytes() == arena.mixers.tobytes()
-    assert biases(again) == [{7: 0.1, 2**32 - 1: 0.75}, BIASES["bold"], BIASES["shy"]]
+    assert opened(store, list(WEIGHTS))[0].mixers.tobytes() == arena.mixers.tobytes()
 
 
 def test_a_partition_without_a_past_begins_with_what_every_variant_begins_with(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Signals: what the interests agent tells of items, and how the trends agent counts it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -12,20 +12,26 @@ import pytest
 from faust.types import TP
 
 from models.catalog.catalog import Catalog
+from models.interests.options import InterestOptions
+from models.step import no_traces
+from models.trends.blocks import Moves
 from models.trends.options import TrendOptions
 from schemas.behaviors import Behavior, encode_behavior
 from schemas.ids import item_print
 from schemas.items import ItemVector
+from schemas.rows.factors import GRADIENT, factors_key, factors_name
 from schemas.rows.partition import PositionsRow
 from schemas.rows.trend import trend_name
 from schemas.trends import SignalBlock, decode_signal_block, encode_signal_block
 from schemas.vectors import DIMENSIONS, to_bytes
 from streams.agents.interests import InterestsProcessor
+from streams.agents.signals import Signals
 from streams.agents.trends import TrendsProcessor
 from streams.kafka.transport import Batch
 from streams.metrics import WorkerMetrics
 from streams.state.processor import Flush
 from streams.state.store import LocalStore
+from tests.models.builders import behavior
 from tests.models.trends.made import IMPRESSION, Act, blocks_of, trends_of
 from tests.streams.agents.processors import OPTIONS, TOPICS, commit
 
@@ -198,3 +204,46 @@ def test_a_block_that_cannot_be_read_is_a_dead_letter(store: LocalStore) -> None
     flush = take(agent, store)
     assert [output.topic for output in flush.outputs] == [f"{TOPICS.item_signals}.dead-letters"]
     assert flush.rows == []
+
+
+def moves_of(numbers: Sequence[int], toward: float) -> Moves:
+    """Where the factors of these items are to move."""
+    gradients = np.zeros(len(numbers), GRADIENT)
+    gradients["print"], gradients["bias"], gradients["bias_square"] = numbers, toward, toward**2
+    gradients["vector"], gradients["square"] = toward, toward**2
+    return Moves(gradients, 0.1)
+
+
+def test_gradients_go_to_the_partitions_of_their_items() -> None:
+    signals = Signals(InterestOptions())
+    signals.add([behavior("view", "mug")], np.array([1.0]), np.array([0]), no_traces(1))
+    blocks = dict(signals.take(3, "users/0", moves_of(range(1, 8), 0.5)))
+    assert [sorted(blocks[p].gradient_column()["print"].tolist()) for p in range(3)] == [[3, 6], [1, 4, 7], [2, 5]]
+    assert {block.factor_rate for block in blocks.values()} == {0.1}
+
+
+def test_factors_are_published_as_they_are_stored_and_go_on_after_a_restart(store: LocalStore) -> None:
+    def tell_moves(processor: TrendsProcessor, toward: float) -> None:
+        block = SignalBlock(
+            source="users/0",
+            source_events=0,
+            events=0,
+            gradients=moves_of((MUG, CUP), toward).gradients.tobytes(),
+            factor_rate=0.1,
+        )
+        processor.apply(batch_of(TOPICS.item_signals, [encode_signal_block(block)]))
+
+    stayed = trends_agent(store)
+    tell_moves(stayed, 0.5)
+    flush = take(stayed, store)
+    (output,) = flush.outputs
+    records = output.records
+    assert [key for key, _ in records] == [factors_name(value).encode() for value in (MUG, CUP)]
+    assert [row for _, row in records] == store.get_many([factors_key(value) for value in (MUG, CUP)])
+    again = trends_agent(store, PositionsRow(sequence=1, positions={}, **stayed.facts()._asdict()))
+    assert again.take().rows == []
+    for agent in (stayed, again):
+        tell_moves(agent, -0.25)
+    first, second = stayed.take(), again.take()
+    assert sorted(first.rows) == sorted(second.rows)
+    assert len(first.rows) == 3 and dict(first.rows)[factors_key(MUG)] != records[0][1]
