@@ -23,7 +23,8 @@ class SignalBlock(msgspec.Struct, frozen=True, kw_only=True):
     Columns, little-endian, one place per row: numbers uint32: how many events of this flush came before; prints uint32
     of items (`schemas.ids.item_print`); types: behavior type codes, one byte each; times int64 epoch milliseconds;
     recent_counts: one byte each: how many of `recents` uint32 belong to the row: prints of the items on which its user
-    had wanted behaviors before, the latest first, at most 20.
+    had wanted behaviors before, the latest first, at most 20; of an impression, prints of the items that were shown at
+    most 4 places before or after its item.
 
     gradients: GRADIENT (`schemas.rows.factors`) of items of the target partition, each once, in which its factors are
     to move; factor_rate: how fast.

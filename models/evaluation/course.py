@@ -18,6 +18,7 @@ from models.ranking.kernels.living import Lessons, live_one
 from models.ranking.kernels.offering import offer_one
 from models.ranking.kernels.types import Nearby, Shop
 from models.ranking.rules import Active
+from models.trends.kernels.companions import APART, companions_at
 from models.trends.kernels.counting import CountingRules, Statistics, count_behavior, count_impression
 from schemas.behaviors import TYPE_CODES
 
@@ -89,11 +90,18 @@ def follow_course(start: int, stop: int, course: Course, life: Life, judge: Judg
             counts.events[0] += 1.0
             _publish(row, columns, shop, counts)
         elif columns.types[j] == IMPRESSION:
-            for k in range(columns.shown_starts[j], columns.shown_starts[j + 1]):
-                shown = row_of(columns.shown[k], counts.catalog.prints, counts.catalog.table)
-                if shown >= 0:
-                    count_impression(counts.statistics, shown, now)
-                    _publish(shown, columns, shop, counts)
+            _count_shown(columns.shown[columns.shown_starts[j] : columns.shown_starts[j + 1]], columns, shop, counts)
+
+
+@making_kernel
+def _count_shown(shown: NDArray[np.uint32], columns: Columns, shop: Shop, counts: Counts) -> None:
+    companions = np.empty(2 * APART, np.uint32)
+    for k in range(shown.shape[0]):
+        row = row_of(shown[k], counts.catalog.prints, counts.catalog.table)
+        if row >= 0:
+            own = companions[: companions_at(shown, k, companions)]
+            count_impression(counts.statistics, row, own, counts.events[0])
+            _publish(row, columns, shop, counts)
 
 
 @kernel

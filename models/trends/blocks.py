@@ -15,7 +15,8 @@ LATEST_MILLISECOND = 2.0**53
 class Signals(NamedTuple):
     """Rows of a flush: numbers (n,) uint32, prints (n,) uint32, types (n,) uint8 codes, at (n,) float64 epoch seconds.
 
-    counts (n,) uint8 and recents (n, 20) uint32: the prints of what the user had wanted before. See SignalBlock.
+    counts (n,) uint8 and recents (n, 20) uint32: the prints of what the user had wanted before, or of what was shown
+    with the item. See SignalBlock.
     """
 
     numbers: NDArray[np.uint32]

@@ -12,12 +12,15 @@ from schemas.behaviors import TYPE_CODES
 from schemas.rows.keys import FACTORS, SOURCES_KEY, TREND, owner_of
 from schemas.rows.partition import SourcesRow, decode_sources, encode_partition_row
 from schemas.rows.trend import (
+    MOST_COMPANIONS,
     MOST_RECENTS,
+    Companions,
     TrendRows,
     check_trend,
     decode_trends,
     encode_trends,
     new_trends,
+    starts_of,
 )
 from schemas.trends import SignalBlock
 
@@ -39,6 +42,8 @@ def new_statistics(capacity: int, neighbors: int) -> Statistics:
         new_trends(capacity),
         np.zeros((capacity, neighbors), np.uint32),
         np.zeros((capacity, 2, neighbors), np.float32),
+        np.zeros((capacity, MOST_COMPANIONS), np.uint32),
+        np.zeros((capacity, MOST_COMPANIONS), np.float32),
     )
 
 
@@ -83,7 +88,7 @@ class TrendStatistics:
                 before + block.number_column().astype(np.float64),
                 block.time_column(),
                 block.recent_column().copy(),
-                np.concatenate(([0], np.cumsum(block.recent_count_column(), dtype=np.int64))),
+                starts_of(block.recent_count_column()),
             ),
             self._rules,
         )
@@ -112,12 +117,13 @@ class TrendStatistics:
         """Print and trend row of each item that changed since the last call."""
         changed = np.flatnonzero(self._changed)
         self._changed[changed] = False
-        heads, prints, counts = self._statistics
+        heads, prints, counts, others, shown = self._statistics
         own = heads[changed]
         kept = np.arange(prints.shape[1]) < own["neighbors"][:, None]
-        starts = np.concatenate(([0], np.cumsum(own["neighbors"], dtype=np.int64)))
         near, far = counts[changed, 0][kept], counts[changed, 1][kept]
-        rows = encode_trends(TrendRows(own, prints[changed][kept], near, far, starts))
+        there = np.arange(MOST_COMPANIONS) < own["companions"][:, None]
+        companions = Companions(others[changed][there], shown[changed][there], starts_of(own["companions"]))
+        rows = encode_trends(TrendRows(own, prints[changed][kept], near, far, starts_of(own["neighbors"]), companions))
         return list(zip(own["print"].tolist(), rows, strict=True))
 
     def take_factors(self) -> list[tuple[int, bytes]]:
@@ -147,18 +153,23 @@ class TrendStatistics:
 
     def _put(self, trends: TrendRows) -> None:
         places = self._places_of(trends.heads["print"])
-        heads, prints, counts = self._statistics
+        heads, prints, counts, others, shown = self._statistics
         heads[places] = trends.heads
+        there = np.arange(MOST_COMPANIONS) < trends.heads["companions"][:, None]
+        for kept, column in ((others, trends.companions.prints), (shown, trends.companions.counts)):
+            lines = np.zeros(there.shape, kept.dtype)
+            lines[there] = column
+            kept[places] = lines
         room = prints.shape[1]
         for place, start, end in zip(
             places.tolist(), trends.starts[:-1].tolist(), trends.starts[1:].tolist(), strict=True
         ):
-            kept = np.arange(start, end)
-            if len(kept) > room:
-                kept = kept[np.argsort(-trends.far[start:end], kind="stable")[:room]]
+            own = np.arange(start, end)
+            if len(own) > room:
+                own = own[np.argsort(-trends.far[start:end], kind="stable")[:room]]
                 heads["neighbors"][place] = room
-            prints[place, : len(kept)] = trends.prints[kept]
-            counts[place, 0, : len(kept)], counts[place, 1, : len(kept)] = trends.near[kept], trends.far[kept]
+            prints[place, : len(own)] = trends.prints[own]
+            counts[place, 0, : len(own)], counts[place, 1, : len(own)] = trends.near[own], trends.far[own]
 
     def _grow(self, capacity: int) -> None:
         grown = new_statistics(capacity, self._statistics.prints.shape[1])

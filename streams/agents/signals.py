@@ -9,9 +9,10 @@ from models.interests.options import InterestOptions
 from models.step import Traces
 from models.trends.blocks import NO_MOVES, Moves, signal_blocks
 from models.trends.blocks import Signals as Columns
+from models.trends.kernels.companions import companions_of_each
 from schemas.behaviors import BEHAVIOR_TYPES, TYPE_CODES, Behavior
 from schemas.ids import item_prints
-from schemas.rows.trend import MOST_RECENTS
+from schemas.rows.trend import MOST_RECENTS, starts_of
 from schemas.trends import SignalBlock
 
 IMPRESSION = TYPE_CODES["impression"]
@@ -62,16 +63,20 @@ class Signals:
     def _add_shown(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], impressions: list[int]) -> None:
         if not impressions:
             return
-        shown = [(item, at[index]) for index in impressions for item in _items_of(behaviors[index])]
-        many = len(shown)
+        lists = [list(_items_of(behaviors[index])) for index in impressions]
+        sizes = np.array([len(items) for items in lists], np.int64)
+        many = int(sizes.sum())
+        prints = item_prints([item for items in lists for item in items])
+        companions, counts = np.zeros((many, MOST_RECENTS), np.uint32), np.zeros(many, np.uint8)
+        companions_of_each(prints, starts_of(sizes), companions, counts)
         self._parts.append(
             Columns(
                 np.full(many, self._events, np.uint32),
-                item_prints([item for item, _ in shown]),
+                prints,
                 np.full(many, IMPRESSION, np.uint8),
-                np.array([moment for _, moment in shown], np.float64),
-                np.zeros(many, np.uint8),
-                np.zeros((many, MOST_RECENTS), np.uint32),
+                np.repeat(at[impressions], sizes),
+                counts,
+                companions,
             )
         )
 

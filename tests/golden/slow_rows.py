@@ -126,9 +126,10 @@ class Mixer:
 
 @dataclass(frozen=True)
 class Trend:
-    """One item's trend; prints, near and far of its neighbors."""
+    """One item's trend; prints, near and far of its neighbors, and what it was shown with."""
 
     version: int
+    companions: int
     neighbors: int
     print: int
     behaviors: int
@@ -145,6 +146,8 @@ class Trend:
     prints: tuple[int, ...]
     near: tuple[float, ...]
     far: tuple[float, ...]
+    shown_with: tuple[int, ...]
+    shown_counts: tuple[float, ...]
 
 
 def read_head(row: bytes) -> Head:
@@ -263,10 +266,11 @@ def read_mixer(row: bytes) -> Mixer:
 
 
 def read_trend(row: bytes) -> Trend:
-    """The trend in these bytes, 96 and 12 per neighbor."""
-    n = unpack("<H", row[2:4])[0]
+    """The trend in these bytes, 96 and 12 per neighbor and 8 per companion."""
+    n, c = unpack("<H", row[2:4])[0], row[1]
     return Trend(
         row[0],
+        c,
         n,
         *unpack("<IQ", row[4:16]),
         *unpack("<6d", row[16:64]),
@@ -277,4 +281,6 @@ def read_trend(row: bytes) -> Trend:
         prints=unpack(f"<{n}I", row[96 : 96 + 4 * n]),
         near=unpack(f"<{n}f", row[96 + 4 * n : 96 + 8 * n]),
         far=unpack(f"<{n}f", row[96 + 8 * n : 96 + 12 * n]),
+        shown_with=unpack(f"<{c}I", row[96 + 12 * n : 96 + 12 * n + 4 * c]),
+        shown_counts=unpack(f"<{c}f", row[96 + 12 * n + 4 * c :]),
     )

@@ -208,13 +208,14 @@ sources_rows = st.builds(partition.SourcesRow, events=counts, told=st.dictionari
 
 @st.composite
 def trend_rows(draw: st.DrawFn) -> Trend:
-    """Trends of up to four neighbors."""
-    n = draw(st.integers(0, 4))
+    """Trends of up to four neighbors and three companions."""
+    n, c = draw(st.integers(0, 4)), draw(st.integers(0, 3))
     halves = st.floats(0.0, width=32, allow_nan=False, allow_infinity=False)
     prints = st.integers(1, 2**32 - 1)
     clocks = [draw(seconds) for _ in range(6)]
     return Trend(
         1,
+        c,
         n,
         draw(prints),
         draw(st.integers(0, 2**63 - 1)),
@@ -226,6 +227,8 @@ def trend_rows(draw: st.DrawFn) -> Trend:
         prints=draw(st.tuples(*[prints] * n)),
         near=draw(st.tuples(*[halves] * n)),
         far=draw(st.tuples(*[halves] * n)),
+        shown_with=draw(st.tuples(*[prints] * c)),
+        shown_counts=draw(st.tuples(*[halves] * c)),
     )
 
 

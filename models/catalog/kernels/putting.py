@@ -41,7 +41,7 @@ def put_each(
 
     Args: facets (c, 5) of rows.
     """
-    heads, prints, near, far, starts = trends
+    heads, prints, near, far, starts, _ = trends
     mask = index.table.shape[0] - 1
     slots = market.totals.shape[0]
     for j in range(begin, heads.shape[0]):

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from models.compiled import kernel
 from models.kernels.chance import STEP, fraction, scrambled
 from models.kernels.places import place_of
+from models.trends.kernels.companions import count_companions
 from schemas.rows.trend import IMPRESSION_HALF_LIFE, POPULARITY_HALF_LIVES
 
 Integer = int | np.integer[Any]
@@ -21,12 +22,15 @@ class Statistics(NamedTuple):
 
     Counts and totals are kept as of the head's landmark (forward decay, Cormode et al. 2009): what is not counted again
     does not change, and one factor makes all counts of an item those of any later moment. Neighbors are a heap by far
-    count, so that the first places hold heavy ones.
+    count, so that the first places hold heavy ones. companion_prints (c, 16) uint32, companion_counts (c, 16) float32:
+    as of the head's `shown`, see count_companions.
     """
 
     heads: NDArray[np.void]
     prints: NDArray[np.uint32]
     counts: NDArray[np.float32]
+    companion_prints: NDArray[np.uint32]
+    companion_counts: NDArray[np.float32]
 
 
 class CountingRules(NamedTuple):
@@ -43,7 +47,7 @@ class Happenings(NamedTuple):
     """What happened, in order: places (n,) int64; shown (n,) bool, whether it is only an impression.
 
     now (n,) float64: how many events came before; at (n,) float64 epoch seconds. The prints of what the user did
-    before are recents[starts[j] : starts[j + 1]], the latest first.
+    before are recents[starts[j] : starts[j + 1]], the latest first; of an impression, those of what was shown with it.
     """
 
     places: NDArray[np.int64]
@@ -59,21 +63,27 @@ def count_each(statistics: Statistics, happenings: Happenings, rules: CountingRu
     """Counts all of them, one after the other."""
     places, shown, now, at, recents, starts = happenings
     for j in range(places.shape[0]):
+        own = recents[starts[j] : starts[j + 1]]
         if shown[j]:
-            count_impression(statistics, places[j], now[j])
+            count_impression(statistics, places[j], own, now[j])
         else:
-            own = recents[starts[j] : starts[j + 1]]
             count_behavior(statistics, places[j], own, own.shape[0], now[j], at[j], rules)
 
 
 @kernel
-def count_impression(statistics: Statistics, place: int, now: float) -> None:
-    """Counts that an item was shown, `now` events after the first of all."""
-    head = statistics.heads[place]
+def count_impression(statistics: Statistics, place: int, companions: NDArray[np.uint32], now: float) -> None:
+    """Counts that an item was shown, and with which others, `now` events after the first of all."""
+    head, prints, counts = (
+        statistics.heads[place],
+        statistics.companion_prints[place],
+        statistics.companion_counts[place],
+    )
     later = max(now, head.shown)
-    left = head.impressions * np.exp2((head.shown - later) / IMPRESSION_HALF_LIFE)
-    head.impressions = left + np.exp2((now - later) / IMPRESSION_HALF_LIFE)
+    fade = np.exp2((head.shown - later) / IMPRESSION_HALF_LIFE)
+    weight = np.exp2((now - later) / IMPRESSION_HALF_LIFE)
+    head.impressions = head.impressions * fade + weight
     head.shown = later
+    count_companions(head, prints, counts, companions, fade, weight)
 
 
 @kernel

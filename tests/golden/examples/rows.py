@@ -48,6 +48,7 @@ POSITIONS = partition.PositionsRow(
 )
 TREND = Trend(
     version=1,
+    companions=2,
     neighbors=2,
     print=item_print("item-1"),
     behaviors=99,
@@ -64,6 +65,8 @@ TREND = Trend(
     prints=(item_print("item-3"), item_print("item-2")),
     near=(0.0, 110.5),
     far=(0.25, 400.0),
+    shown_with=(item_print("item-2"), item_print("item-4")),
+    shown_counts=(12.5, 0.75),
 )
 
 
@@ -77,22 +80,28 @@ def write_mixer(value: Mixer) -> bytes:
 
 def write_trend(value: Trend) -> bytes:
     """The row of a trend."""
-    head, size = np.zeros(1, trend.TREND), len(value.prints)
+    head = np.zeros(1, trend.TREND)
     for name in trend.TREND.names:
-        if name != "pad":
-            head[name] = getattr(value, name)
+        head[name] = getattr(value, name)
     prints, near, far = np.array(value.prints, "<u4"), np.array(value.near, "<f4"), np.array(value.far, "<f4")
-    return trend.encode_trends(trend.TrendRows(head, prints, near, far, np.array([0, size])))[0]
+    shown, counts = np.array(value.shown_with, "<u4"), np.array(value.shown_counts, "<f4")
+    companions = trend.Companions(shown, counts, np.array([0, len(shown)]))
+    return trend.encode_trends(trend.TrendRows(head, prints, near, far, np.array([0, len(prints)]), companions))[0]
 
 
 def read_checked_trend(row: bytes) -> Trend:
     """The trend in a row, as the program reads it. Raises SchemaError when there is none."""
     trend.check_trend(row)
     found = trend.decode_trends([row])
-    head = {name: found.heads[name][0].tolist() for name in trend.TREND.names if name != "pad"}
+    head = {name: found.heads[name][0].tolist() for name in trend.TREND.names}
     head |= {name: tuple(head[name]) for name in ("popularity", "totals")}
     return Trend(
-        **head, prints=tuple(found.prints.tolist()), near=tuple(found.near.tolist()), far=tuple(found.far.tolist())
+        **head,
+        prints=tuple(found.prints.tolist()),
+        near=tuple(found.near.tolist()),
+        far=tuple(found.far.tolist()),
+        shown_with=tuple(found.companions.prints.tolist()),
+        shown_counts=tuple(found.companions.counts.tolist()),
     )
 
 

@@ -17,7 +17,10 @@ VIEW, IMPRESSION = TYPE_CODES["view"], TYPE_CODES["impression"]
 
 @dataclass(frozen=True)
 class Act:
-    """A behavior, or an impression, on the item of a print; recents: prints of what its user wanted before."""
+    """A behavior, or an impression, on the item of a print.
+
+    recents: prints of what its user wanted before, or of what it was shown with.
+    """
 
     item: int
     recents: tuple[int, ...] = ()
@@ -27,15 +30,24 @@ class Act:
 
 @dataclass(frozen=True)
 class Trend:
-    """A row, read: the fields of its head by name, counts (near, far) by neighbor as of N = 0."""
+    """A row, read: the fields of its head by name, counts (near, far) by neighbor as of its landmark.
+
+    shown_with: counts by companion, as of the latest impression.
+    """
 
     head: np.void
     counts: dict[int, tuple[float, float]]
+    shown_with: dict[int, float]
 
     def counts_at(self, now: float) -> dict[int, tuple[float, float]]:
         """The counts as of an N."""
         left = 2.0 ** ((float(self.head["landmark"]) - now) / float(self.head["half_life"]))
         return {neighbor: (near * left, far * left) for neighbor, (near, far) in self.counts.items()}
+
+    def shown_with_at(self, now: float) -> dict[int, float]:
+        """The counts of companions as of an N."""
+        left = 2.0 ** ((float(self.head["shown"]) - now) / 5_000.0)
+        return {companion: count * left for companion, count in self.shown_with.items()}
 
     def popularity_at(self, now: float) -> list[float]:
         """At each half-life, as of an N."""
@@ -87,7 +99,10 @@ def statistics_after(
 def trends_of(rows: Sequence[bytes]) -> dict[int, Trend]:
     """Rows, read, by the item's print."""
     trends = decode_trends(list(rows))
-    return {int(head["print"]): Trend(head, _counts(trends, number)) for number, head in enumerate(trends.heads)}
+    return {
+        int(head["print"]): Trend(head, _counts(trends, number), _shown_with(trends, number))
+        for number, head in enumerate(trends.heads)
+    }
 
 
 def popular_row(value: int, popularity: float, events: float) -> bytes:
@@ -102,3 +117,9 @@ def _counts(trends: TrendRows, number: int) -> dict[int, tuple[float, float]]:
     own = slice(int(trends.starts[number]), int(trends.starts[number + 1]))
     pairs = zip(trends.near[own].tolist(), trends.far[own].tolist(), strict=True)
     return dict(zip(trends.prints[own].tolist(), pairs, strict=True))
+
+
+def _shown_with(trends: TrendRows, number: int) -> dict[int, float]:
+    prints, counts, starts = trends.companions
+    own = slice(int(starts[number]), int(starts[number + 1]))
+    return dict(zip(prints[own].tolist(), counts[own].tolist(), strict=True))

@@ -11,12 +11,13 @@ Weighted = list[tuple[float, float]]
 
 @dataclass
 class Item:
-    """One item: when it was wanted and shown, and what (when, how much) came from each neighbor."""
+    """One item: when it was wanted and shown, and what (when, how much) came from each neighbor or companion."""
 
     events: list[float] = field(default_factory=list)
     impressions: list[float] = field(default_factory=list)
     near: dict[int, Weighted] = field(default_factory=lambda: defaultdict(list))
     far: dict[int, Weighted] = field(default_factory=lambda: defaultdict(list))
+    companions: dict[int, Weighted] = field(default_factory=lambda: defaultdict(list))
 
     def count(self, own: int, recents: list[int], now: float) -> None:
         """Counts a behavior of a user who wanted these before, the latest first."""
@@ -26,6 +27,17 @@ class Item:
                 continue
             self.far[neighbor].append((now, 0.9**k))
             self.near[neighbor].append((now, 0.6**k if k < 3 else 0.0))
+
+    def show(self, own: int, companions: list[int], now: float) -> None:
+        """Counts an impression together with these."""
+        self.impressions.append(now)
+        for companion in companions:
+            if companion != own:
+                self.companions[companion].append((now, 1.0))
+
+    def shown_with(self, now: float) -> dict[int, float]:
+        """Decayed impressions together with each companion."""
+        return {one: decayed(weighted, now, IMPRESSION_HALF_LIFE) for one, weighted in self.companions.items()}
 
     def popularity(self, now: float) -> list[float]:
         """At each half-life."""

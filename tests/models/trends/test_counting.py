@@ -5,9 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models.trends.kernels.companions import companions_of_each
 from models.trends.kernels.counting import Happenings, Statistics, count_each
 from models.trends.options import TrendOptions
 from models.trends.statistics import new_statistics, rules_of
+from schemas.rows.trend import MOST_COMPANIONS
 from tests.models.trends import slow
 
 ITEMS = 6
@@ -51,7 +53,7 @@ def test_without_eviction_all_counts_are_the_exact_sums(acts):
         now += gap
         nows.append(now)
         if shown:
-            twins[place].impressions.append(now)
+            twins[place].show(place + 1, recents, now)
         else:
             twins[place].count(place + 1, recents, now)
     places, shown_each, _, recents_each = map(list, zip(*acts, strict=True))
@@ -80,6 +82,11 @@ def assert_like(statistics: Statistics, place: int, twin: slow.Item, end: float)
         assert statistics.counts[place, 1, k] * left == pytest.approx(far, **close)
     totals = [sum(pair[side] for pair in wanted.values()) for side in range(2)]
     assert (head["totals"] * left).tolist() == pytest.approx(totals, **close)
+    left, c = 2.0 ** ((head["shown"] - end) / 5_000.0), int(head["companions"])
+    counts = statistics.companion_counts[place, :c]
+    found = dict(zip(statistics.companion_prints[place, :c].tolist(), (counts * left).tolist(), strict=True))
+    assert found == pytest.approx(twin.shown_with(end), **close)
+    assert (np.diff(counts) <= 0.0).all()
 
 
 NEIGHBORS, ROOM, RUNS = 40, 10, 400
@@ -170,3 +177,54 @@ def test_neighbors_are_a_heap_by_far_count():
     count(statistics, [0] * len(log), list(range(len(log))), recents, options=TrendOptions(neighbors=ROOM))
     far = statistics.counts[0, 1]
     assert (far[1:] <= far[(np.arange(1, ROOM) - 1) // 2]).all()
+
+
+def shown_runs_of(log: list[int]) -> np.ndarray:
+    """Counts (runs, 40) of what one item was shown with, one at a time, under other prints each time."""
+    chance = np.random.default_rng(9)
+    counts = np.zeros((RUNS, NEIGHBORS))
+    for run in range(RUNS):
+        prints = (chance.integers(1, 1 << 24, NEIGHBORS) * NEIGHBORS + np.arange(NEIGHBORS)).tolist()
+        statistics = new_statistics(1, 1)
+        statistics.heads["print"] = 1
+        count(statistics, [0] * len(log), [0.0] * len(log), [[prints[one]] for one in log], shown=[True] * len(log))
+        assert statistics.heads["impressions"][0] == len(log)
+        kept = dict(zip(statistics.companion_prints[0].tolist(), statistics.companion_counts[0].tolist(), strict=True))
+        counts[run] = [kept.get(value, 0.0) for value in prints]
+    return counts
+
+
+def test_with_more_companions_than_there_is_room_the_heavy_ones_stay_and_no_count_is_too_high_in_the_mean():
+    log = evicting_log()
+    exact = np.bincount(log, minlength=NEIGHBORS)
+    counts = shown_runs_of(log)
+    error = 5.0 * counts.std(axis=0) / np.sqrt(RUNS) + 1e-3
+    assert (counts.mean(axis=0) <= exact + error).all()
+    assert ((counts > 0.0).sum(axis=1) == MOST_COMPANIONS).all()
+    heavy = exact >= len(log) / MOST_COMPANIONS
+    assert heavy.any() and not heavy.all()
+    squares = ((counts[:, heavy] - exact[heavy]) ** 2).mean(axis=0)
+    assert (np.sqrt(squares) <= 0.1 * exact[heavy]).all()
+
+
+def test_a_companion_that_comes_to_a_full_list_is_right_in_the_mean():
+    log = [one for one in range(MOST_COMPANIONS) for _ in range(2 + (one > 0))] + [MOST_COMPANIONS]
+    counts = shown_runs_of(log)
+    newcomer = counts[:, MOST_COMPANIONS]
+    assert newcomer.mean() == pytest.approx(1.0, abs=5.0 * newcomer.std() / np.sqrt(RUNS))
+    assert set(newcomer.tolist()) == {0.0, 3.0}
+    assert (counts[:, 1:MOST_COMPANIONS] == 3.0).all()
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(st.integers(1, 99), max_size=14, unique=True), max_size=5))
+def test_companions_are_what_is_at_most_four_places_away(lists):
+    shown = np.array([value for items in lists for value in items], np.uint32)
+    companions, counts = np.zeros((len(shown), 8), np.uint32), np.zeros(len(shown), np.uint8)
+    companions_of_each(shown, np.cumsum([0, *map(len, lists)]), companions, counts)
+    found = [row[:own].tolist() for row, own in zip(companions, counts, strict=True)]
+    assert found == [
+        [other for far, other in enumerate(items) if 0 < abs(far - place) <= 4]
+        for items in lists
+        for place in range(len(items))
+    ]

@@ -13,6 +13,10 @@ from tests.models.trends.made import Act, Trend, blocks_of, statistics_after, tr
 USERS, ITEMS, EVENTS, FLUSH = 40, 50, 3_000, 60
 
 
+def print_of(number: int) -> int:
+    return 7 + 1_000_003 * number
+
+
 def random_log() -> list[tuple[int, Act]]:
     """A user and its act, in order; popular items are often done, and an item in ten is only shown."""
     chance = np.random.default_rng(3)
@@ -21,11 +25,12 @@ def random_log() -> list[tuple[int, Act]]:
     histories: list[list[int]] = [[] for _ in range(USERS)]
     log = []
     for _ in range(EVENTS):
-        user, item = int(chance.integers(USERS)), 7 + 1_000_003 * int(chance.choice(ITEMS, p=share))
+        user, number = int(chance.integers(USERS)), int(chance.choice(ITEMS, p=share))
         shown = bool(chance.random() < 0.1)
-        log.append((user, Act(item, tuple(histories[user][:20]), shown)))
+        beside = tuple(print_of((number + more) % ITEMS) for more in chance.integers(1, 8, 3).tolist())
+        log.append((user, Act(print_of(number), beside if shown else tuple(histories[user][:20]), shown)))
         if not shown:
-            histories[user].insert(0, item)
+            histories[user].insert(0, print_of(number))
     return log
 
 
@@ -49,6 +54,7 @@ def test_a_log_through_eight_partitions_gives_what_it_gives_through_one_within_t
     events = sum(not act.shown for _, act in log)
     assert {store.events for store in (*alone, *stores)} == {events}
     assert one.keys() == eight.keys()
+    assert sum(len(trend.shown_with) for trend in one.values()) > ITEMS
     for item, wanted in one.items():
         found = eight[item]
         assert found.head["behaviors"] == wanted.head["behaviors"]
@@ -57,6 +63,9 @@ def test_a_log_through_eight_partitions_gives_what_it_gives_through_one_within_t
             POPULARITY_HALF_LIVES, found.popularity_at(events), wanted.popularity_at(events), strict=True
         ):
             assert within(here, there, FLUSH / half_life)
+        shown, shown_alone = found.shown_with_at(events), wanted.shown_with_at(events)
+        assert shown.keys() == shown_alone.keys()
+        assert all(within(count, shown_alone[one], FLUSH / 5_000.0) for one, count in shown.items())
         if wanted.head["behaviors"]:
             ours, theirs = found.counts_at(events), wanted.counts_at(events)
             assert ours.keys() == theirs.keys()
@@ -92,7 +101,7 @@ def test_rows_say_what_their_bytes_say():
     rows = [row for _, row in statistics_after([act for _, act in random_log()[:200]]).take()]
     assert encode_trends(decode_trends(rows)) == rows
     assert all(
-        len(row) == TREND_BYTES + 12 * int(trend.head["neighbors"])
+        len(row) == TREND_BYTES + 12 * int(trend.head["neighbors"]) + 8 * len(trend.shown_with)
         for row, trend in zip(rows, trends_of(rows).values(), strict=True)
     )
 

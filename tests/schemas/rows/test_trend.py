@@ -5,7 +5,16 @@ from hypothesis import given
 
 from schemas.errors import SchemaError, UnknownVersionError
 from schemas.rows import trend
-from schemas.rows.trend import MOST_NEIGHBORS, TREND, TREND_BYTES, check_trend, decode_trends, encode_trends, new_trends
+from schemas.rows.trend import (
+    MOST_COMPANIONS,
+    MOST_NEIGHBORS,
+    TREND,
+    TREND_BYTES,
+    check_trend,
+    decode_trends,
+    encode_trends,
+    new_trends,
+)
 from tests.golden import slow_rows
 from tests.golden.examples.rows import TREND as TREND_EXAMPLE
 from tests.golden.examples.rows import read_checked_trend, write_trend
@@ -17,6 +26,7 @@ from tests.schemas.strategies import trend_rows
 def test_the_table_is_the_layout():
     assert documented(trend.__doc__) == laid_out(TREND)
     assert f"{TREND_BYTES} bytes, then 12 per neighbor" in trend.__doc__
+    assert "then 8 per companion" in trend.__doc__
 
 
 @given(row=trend_rows())
@@ -53,6 +63,8 @@ MANY = MOST_NEIGHBORS + 1
         bytes(TREND_BYTES),
         HEAD + bytes(12),
         HEAD[:2] + b"\1" + HEAD[3:],
+        HEAD[:1] + b"\1" + HEAD[2:],
+        HEAD[:1] + bytes([MOST_COMPANIONS + 1]) + HEAD[2:] + bytes(8 * (MOST_COMPANIONS + 1)),
         HEAD[:2] + MANY.to_bytes(2, "little") + HEAD[4:] + bytes(12 * MANY),
     ],
     ids=len,

@@ -113,7 +113,7 @@ def test_each_wanted_behavior_is_told_with_what_its_user_wanted_before(store: Lo
     assert rows_of(blocks) == [(0, MUG, [CUP, POT, MUG])]
 
 
-def test_impressions_are_told_and_are_no_events(store: LocalStore) -> None:
+def test_impressions_are_told_with_what_was_beside_and_are_no_events(store: LocalStore) -> None:
     users = users_of(store)
     do(users, ("view", "pot"))
     do(users, ("impression", "mug"), item_ids=("cup", "mug", "unheard-of"))
@@ -121,7 +121,8 @@ def test_impressions_are_told_and_are_no_events(store: LocalStore) -> None:
     assert {block.events for _, block in blocks} == {1}
     rows = rows_of(blocks)
     assert rows[0] == (0, POT, [])
-    assert rows[1:] == sorted((1, value, []) for value in (MUG, CUP, item_print("unheard-of")))
+    other = item_print("unheard-of")
+    assert rows[1:] == sorted(((1, MUG, [CUP, other]), (1, CUP, [MUG, other]), (1, other, [MUG, CUP])))
     assert sum(block.type_column().tolist().count(IMPRESSION) for _, block in blocks) == 3
 
 
