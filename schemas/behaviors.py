@@ -74,6 +74,12 @@ class Behavior(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
         return self.user_id or self.anonymous_id or ""
 
     @property
+    def shown(self) -> tuple[str, ...]:
+        """What an impression shows, each item once, in order; the one of item_id stands first."""
+        items = self.item_ids if self.item_id is None else (self.item_id, *self.item_ids)
+        return tuple(dict.fromkeys(items))
+
+    @property
     def at(self) -> float:
         """Event time in epoch seconds; a decoded behavior always has one."""
         return epoch_seconds(self.occurred_at)

@@ -141,7 +141,7 @@ def _shown(behaviors: Sequence[Behavior], types: NDArray[np.uint8]) -> tuple[NDA
     lengths = np.zeros(len(types) + 1, np.int64)
     prints: list[int] = []
     for j in np.flatnonzero(types == IMPRESSION).tolist():
-        items = behaviors[j].item_ids
+        items = behaviors[j].shown
         lengths[j + 1] = len(items)
         prints += [item_print(item) for item in items]
     return np.array(prints, np.uint32), np.cumsum(lengths)

@@ -63,7 +63,7 @@ class Signals:
     def _add_shown(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], impressions: list[int]) -> None:
         if not impressions:
             return
-        lists = [list(_items_of(behaviors[index])) for index in impressions]
+        lists = [behaviors[index].shown for index in impressions]
         sizes = np.array([len(items) for items in lists], np.int64)
         many = int(sizes.sum())
         prints = item_prints([item for items in lists for item in items])
@@ -87,8 +87,3 @@ class Signals:
             told, events = self.told, self._events
             self.told, self._events, self._parts = told + events, 0, [NOTHING]
             yield from signal_blocks(columns, partitions, source, told, events, moves)
-
-
-def _items_of(impression: Behavior) -> dict[str, None]:
-    items = impression.item_ids if impression.item_id is None else (impression.item_id, *impression.item_ids)
-    return dict.fromkeys(items)

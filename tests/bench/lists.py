@@ -65,13 +65,12 @@ def main(arguments: Sequence[str]) -> None:
         *(Population(f"{size:,} behaviors before", users=100, history=size) for size in numbers(given.history)),
         *(Population(f"{size:,} users", users=size) for size in numbers(given.users)),
     ]
-    catalogs: dict[int, list[ItemVector]] = {}
     run(Population("compiles all", 500, 10, 5), made(500))
     measured = [Measured(population, [], []) for population in populations]
-    for one in measured:
-        items = catalogs.setdefault(one.population.items, made(one.population.items))
-        for _ in range(given.rounds):
-            behavior, list_ = run(one.population, items)
+    catalogs = {size: made(size) for size in sorted({population.items for population in populations})}
+    for _ in range(given.rounds):
+        for one in measured:
+            behavior, list_ = run(one.population, catalogs[one.population.items])
             one.behavior.append(behavior)
             one.list_.append(list_)
     lines = [
@@ -80,7 +79,7 @@ def main(arguments: Sequence[str]) -> None:
         *(row(one.population.name, [f"{median(one.behavior):.0f}", f"{median(one.list_):.0f}"]) for one in measured),
     ]
     print("\n".join(lines))
-    print(f"\nMedians of {given.rounds} rounds. {NOTE}")
+    print(f"\nMedians of {given.rounds} interleaved rounds. {NOTE}")
 
 
 def run(population: Population, items: Sequence[ItemVector]) -> tuple[float, float]:

@@ -103,6 +103,13 @@ def test_what_impressions_show_lies_in_a_row():
     assert made.shown_starts.tolist() == [0, 0, 2, 2, 3]
 
 
+def test_each_item_of_an_impression_counts_once_and_the_one_it_names_alone_stands_first():
+    named = behavior("impression", "b", item_ids=("a", "b", "c", "a"))
+    made = columns(named, behavior("impression", "c"))
+    assert made.shown.tolist() == [item_print(name) for name in "bacc"]
+    assert made.shown_starts.tolist() == [0, 3, 4]
+
+
 def test_bare_events_have_neither_weight_nor_item():
     bare = bare_columns(np.array([3]), np.array([7], np.uint64), np.array([MIDNIGHT]))
     assert (bare.weights.tolist(), bare.vector_rows.tolist(), bare.facet_rows.tolist()) == ([0.0], [-1], [-1])
