@@ -77,7 +77,7 @@ class Life:
                     yield Turn(self._lifted, "unmute", self._unmute)
 
     def _moment(self, place: float) -> float:
-        return round(self._options.start + place * self._options.span, 3)
+        return max(self._options.start, round(self._options.start + place * self._options.span, 3))
 
     def _chance(self, what: str) -> Random:
         return Random(f"{self._options.seed} {self._name} {what}")
