@@ -132,7 +132,7 @@ class OneUser:
             offset = 0.0 if context.time_zone is None else _offset(context.time_zone, int(at // bin_))
             device = 0 if context.device is None else DEVICE_CODES.get(context.device.casefold(), OTHER)
         columns.hours[0], columns.devices[0] = (at + offset) % DAY // (DAY // HOURS), device
-        shown = [item_print(item) for item in behavior.item_ids] if code == IMPRESSION else ()
+        shown = [item_print(item) for item in behavior.shown] if code == IMPRESSION else ()
         columns.shown_starts[1] = len(shown)
         return columns._replace(shown=np.array(shown, np.uint32)) if shown else columns
 
