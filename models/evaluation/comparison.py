@@ -92,7 +92,7 @@ def tried(
     beside: NDArray[np.float32] | None = None,
 ) -> Ranks:
     """The targets' ranks by the variant; lived, beside: as in `foretell`."""
-    step = replace(options, interests=variant.interests)
+    step = replace(options, interests=variant.interests, lists=False)
     population = Population(trial.log.owners, trial.catalog, step, trial.encode)
     return foretell(trial.log, trial.histories, trial.targets.events, population, trial.worth, told, lived, beside)
 

@@ -12,10 +12,12 @@ from models.interests.kernels.types import Columns, Laws
 from models.interests.options import InterestOptions
 from models.ranking.kernels.factors import MOVED
 from models.ranking.kernels.living import Lessons, Traces, live_each
-from models.ranking.kernels.types import RankingLaws, Taught
+from models.ranking.kernels.types import RANKING_RULES, RankingLaws, Taught
 from models.ranking.options import RankingOptions
 from models.ranking.shop import shop_of
 from schemas.rows.trend import MOST_RECENTS
+
+NO_RANKING = np.zeros(0, RANKING_RULES)
 
 
 def live(
@@ -31,19 +33,23 @@ def live(
     """Applies each behavior that is resolved (n,) and, if it is to be admitted first, was admitted (n,).
 
     Before it changes its user, a wanted one on an item of the catalog teaches the arena's mixers, and leaves a trace of
-    what the user wanted until then. Args: rankings: of each variant, as many as there are mixers.
+    what the user wanted until then.
+
+    Args: rankings: of each variant, as many as there are mixers; none to learn nothing.
     """
     n = len(columns.slots)
     wanted = interests.wanted()
-    rows = columns.facet_rows
-    catalog.neighbors.fill(rows[rows >= 0].astype(np.int32))
     admitted = np.ones(n, np.bool_)
     traces = no_traces(n)
     theta = weights_of_features(arena, interests)
+    if rankings:
+        rows = columns.facet_rows
+        catalog.neighbors.fill(rows[rows >= 0].astype(np.int32))
+        reserve_gradients(arena, n, catalog, rankings[0])
     shop = shop_of(catalog, wanted)
-    reserve_gradients(arena, n, catalog, rankings[0])
-    ranking = RankingLaws(laws.rules, theta, np.concatenate([one.rules() for one in rankings]))
-    lessons = Lessons(ranking, shop, Taught(arena.mixers, arena.gradients.arrays), traces)
+    ranking = RankingLaws(laws.rules, theta, np.concatenate([NO_RANKING, *(one.rules() for one in rankings)]))
+    taught = Taught(arena.mixers[: len(rankings)], arena.gradients.arrays)
+    lessons = Lessons(ranking, shop, taught, traces)
     live_each(arena.arrays, columns, laws, resolved, admitting, admitted, lessons)
     arena.touch(columns.slots)
     return admitted, traces

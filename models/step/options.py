@@ -21,11 +21,16 @@ SPOKEN = ("request", *MUTES)
 
 @dataclass(frozen=True)
 class StepOptions:
-    """What a step needs to know. others: variants of ranking beside the base; raises VariantError for wrong ones."""
+    """What a step needs to know.
+
+    others: variants of ranking beside the base. lists: whether lists are made; without, nothing of ranking is learned.
+    Raises: VariantError for wrong variants.
+    """
 
     interests: InterestOptions = field(default_factory=InterestOptions)
     ranking: RankingOptions = field(default_factory=RankingOptions)
     others: tuple[Variant, ...] = ()
+    lists: bool = True
 
     def __post_init__(self) -> None:
         variants_of(self.ranking, self.others)

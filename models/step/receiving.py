@@ -140,10 +140,11 @@ def _lived(
     arena: UserArena, catalog: Catalog, columns: Columns, fates: NDArray[np.int8], admitting: bool, options: StepOptions
 ) -> Resolution:
     laws, resolved = options.laws_in(catalog), fates <= _ON_NOTHING
-    targets = may_be_targets(arena, columns, catalog, options.wanted) if admitting else resolved
-    rankings = [one.options for one in options.variants]
+    judging = admitting and options.lists
+    targets = may_be_targets(arena, columns, catalog, options.wanted) if judging else resolved
+    rankings = [one.options for one in options.variants] if options.lists else []
     admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, rankings)
-    judgments = judged(arena, columns, targets & admitted, traces) if admitting else NOTHING
+    judgments = judged(arena, columns, targets & admitted, traces) if judging else NOTHING
     return _resolution(fates, admitted, traces, judgments)
 
 

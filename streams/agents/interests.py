@@ -140,7 +140,7 @@ class InterestsProcessor:
         return flush
 
     def _lists(self, touched: np.ndarray) -> list[bytes]:
-        if not self._options.lists or not len(touched):
+        if not self._options.step.lists or not len(touched):
             return []
         active = self._rules.active(self._catalog, len(touched)) if self._rules else NO_RULES
         lists = lists_for(self._arena, touched, self._catalog, self._options.step, active)

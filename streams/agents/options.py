@@ -11,7 +11,7 @@ class InterestsOptions:
     """What the agent needs to know. Times in seconds.
 
     partitions: of the clickstream; signal_partitions: of item.signals. partitioner: named by the user, or None.
-    arena_users: users kept in memory. lists: whether ranked lists are published too. averaging_interval: 0 for never.
+    arena_users: users kept in memory. averaging_interval: 0 for never.
     """
 
     topics: TopicSettings
@@ -23,5 +23,4 @@ class InterestsOptions:
     waiting_limit: int
     waiting_age: float
     future_limit: float
-    lists: bool
     averaging_interval: float = 0.0

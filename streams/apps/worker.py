@@ -81,7 +81,8 @@ class Worker:
         self._stop = asyncio.Event()
         self._catalog = Catalog(neighbors=settings.trends.neighbors)
         self._board = MixerBoard()
-        self._step = StepOptions(settings.interests, settings.ranking, settings.ranking_variants)
+        variants, lists = settings.ranking_variants, settings.worker.lists
+        self._step = StepOptions(settings.interests, settings.ranking, variants, lists)
         self._quality = Quality(metrics, [one.name for one in self._step.variants])
         self._posts: set[asyncio.Future[None]] = set()
         partitions = topics_once_kafka_answers(settings, needs_of_worker(settings))
@@ -168,7 +169,6 @@ class Worker:
             waiting_limit=worker.waiting_limit,
             waiting_age=worker.waiting_age,
             future_limit=worker.future_limit,
-            lists=worker.lists,
             averaging_interval=worker.averaging_interval,
         )
 

@@ -109,7 +109,7 @@ class WorkerSettings(Section):
         None, description="How producers choose partitions; recognized from the traffic where it is not set."
     )
     accept_loss: bool = Field(False, description="Start although topics no longer hold what was not read yet.")
-    lists: bool = Field(True, description="Publish ranked lists, not only interest records.")
+    lists: bool = Field(True, description="Publish ranked lists, and learn what they need, not only interest records.")
     averaging_interval: SecondsOrNone = Field(
         1.0, description="How often partitions average what they learned of ranking; 0 keeps it apart."
     )

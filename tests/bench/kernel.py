@@ -226,7 +226,7 @@ def options_of(settings: Settings) -> InterestsOptions:
     worker = settings.worker
     return InterestsOptions(
         topics=settings.topics,
-        step=StepOptions(settings.interests, settings.ranking),
+        step=StepOptions(settings.interests, settings.ranking, lists=worker.lists),
         partitions=1,
         signal_partitions=PARTITIONS,
         partitioner=worker.partitioner,
@@ -234,7 +234,6 @@ def options_of(settings: Settings) -> InterestsOptions:
         waiting_limit=worker.waiting_limit,
         waiting_age=worker.waiting_age,
         future_limit=worker.future_limit,
-        lists=worker.lists,
     )
 
 

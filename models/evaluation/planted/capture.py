@@ -48,7 +48,7 @@ def curve(setup: Setup, novelties: Sequence[float] = NOVELTIES) -> list[Point]:
 
 
 def _point(trial: Trial, options: StepOptions, novelty: float) -> Point:
-    step = replace(options, interests=replace(options.interests, novelty=novelty))
+    step = replace(options, interests=replace(options.interests, novelty=novelty), lists=False)
     population = Population(trial.log.owners, trial.catalog, step, trial.encode)
     ranks = foretell(trial.log, trial.histories, trial.targets.events, population, trial.worth)
     born = int(population.arena.head["next_interest"].sum())

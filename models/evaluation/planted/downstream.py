@@ -5,7 +5,7 @@ thing that comes in many themes, and none of which was looked at: right is what 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -117,7 +117,7 @@ def _interests(setup: Setup, catalog: Catalog, words: Sequence[frozenset[str]], 
     """What the record says of a user who viewed some things of the theme, evenly chosen, an hour apart."""
     rows = _of_theme(words, case.theme, case.kind)
     seen = rows[:: len(rows) // SEEN][:SEEN]
-    population = Population(["user"], catalog, setup.options, setup.vectors)
+    population = Population(["user"], catalog, replace(setup.options, lists=False), setup.vectors)
     population.live(
         [
             Behavior(

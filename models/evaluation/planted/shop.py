@@ -55,9 +55,9 @@ class Shop:
         return sums / np.linalg.norm(sums, axis=1, keepdims=True)
 
     def population(self, interests: InterestOptions | None = None) -> Population:
-        """Its users, before anything has happened."""
+        """Its users, before anything has happened; they get no lists."""
         options = self.setup.options
-        chosen = options if interests is None else StepOptions(interests, options.ranking)
+        chosen = StepOptions(interests or options.interests, options.ranking, lists=False)
         return Population([user.id for user in self.users], self.catalog, chosen, self.setup.vectors)
 
     def lived(self) -> Population:

@@ -16,7 +16,7 @@ from models.ranking.kernels.types import scratch_for
 from models.ranking.options import RankingOptions
 from models.step import StepOptions
 from schemas.rows.mixer import CONTEXTS, FEATURES, new_mixer
-from tests.models.builders import HOUR, deliver
+from tests.models.builders import HOUR, deliver, state_of
 from tests.models.ranking.made import ITEMS, TOPICS, acts, ranked, shop
 from tests.models.ranking.slow import Layers, likelihood, worths
 
@@ -173,6 +173,18 @@ def test_nothing_is_learned_at_a_rate_of_zero():
     options = StepOptions(ranking=RankingOptions(learning_rate=0.0))
     arena = population(shop([(0, 5.0, 1)]), range(10), "alike", options)
     assert arena.mixers.tobytes() == new_mixer().tobytes()
+
+
+def test_without_lists_nothing_of_ranking_is_learned_and_users_and_what_trends_hear_are_the_same():
+    history = [("view", 3, 0.0), ("view", 4, HOUR), ("hide", 5, HOUR), ("purchase", 10, HOUR), ("view", 3, HOUR)]
+    catalog, batch = shop([(n, 5.0, 1) for n in range(ITEMS)]), acts(history)
+    found = []
+    for lists in (True, False):
+        arena = UserArena(1)
+        resolution = deliver(arena, catalog, batch, StepOptions(lists=lists))
+        found.append((state_of(arena, "ann"), resolution.traces.recents.tolist(), resolution.traces.counts.tolist()))
+        assert (arena.mixers["steps"][0] > 0) == (len(arena.gradients.take()) > 0) == lists
+    assert found[0] == found[1]
 
 
 def test_attention_is_kept_at_a_rate_of_zero_and_moves_otherwise():

@@ -27,7 +27,6 @@ OPTIONS = InterestsOptions(
     waiting_limit=10,
     waiting_age=60.0,
     future_limit=1e12,
-    lists=True,
 )
 
 
