@@ -13,6 +13,7 @@ from models.interests.kernels.types import Rules
 from models.interests.options import InterestOptions
 from models.ranking.choosing import Places, Scored, choose
 from models.ranking.exploration import draw_fresh, keys_of
+from models.ranking.kernels.explaining import empty_grounds, explain_each
 from models.ranking.kernels.families import FAMILIES
 from models.ranking.kernels.offering import Asked, Offers, attribute, offer_each
 from models.ranking.kernels.types import MOST_CANDIDATES, Nearby, RankingLaws, Shop
@@ -32,8 +33,8 @@ class Ranked(NamedTuple):
     """Lists of m users, best first.
 
     items (m, k) int32: catalog rows, -1 where there are fewer; scores (m, k) float32; parts (m, k, 4) float32: how much
-    each family of features speaks for the item, as in Offers; interests (m, k) int8: slot of the interest most like it,
-    -1 for none; propensities (m, k) float64 and ways (m, k) int8 as in models.ranking.choosing.
+    each family of features speaks for the item, as explain_each says; interests (m, k) int8: slot of the interest most
+    like it, -1 for none; propensities (m, k) float64 and ways (m, k) int8 as in models.ranking.choosing.
     """
 
     items: NDArray[np.int32]
@@ -129,7 +130,7 @@ def _rank(
         block = slice(start, start + BLOCK)
         offers = _offers(arena, slots[block], at[block], shop, nearby, laws, mixer)
         places = _placed(arena, slots[block], offers, catalog, shop, fresh, options, active.of(block))
-        _put(ranked, block, offers, places, catalog)
+        _put(ranked, block, offers, places, arena.mixers[mixer], catalog)
     return ranked
 
 
@@ -146,7 +147,7 @@ def _offers(
     offers = Offers(
         np.empty(shape, np.int32),
         np.empty(shape, np.float32),
-        np.empty((len(slots), FAMILIES, MOST_CANDIDATES), np.float32),
+        empty_grounds(*shape),
         np.empty((len(slots), SLOTS, DIMENSIONS), np.float32),
         np.empty((len(slots), SLOTS)),
     )
@@ -195,14 +196,13 @@ def _fresh_rows(catalog: Catalog) -> NDArray[np.int32]:
     return never[never >= 0]
 
 
-def _put(ranked: Ranked, block: slice, offers: Offers, places: Places, catalog: Catalog) -> None:
+def _put(ranked: Ranked, block: slice, offers: Offers, places: Places, mixer: np.void, catalog: Catalog) -> None:
     lists = np.arange(len(offers.rows))[:, None]
     there = places.chosen >= 0
     chosen = np.maximum(places.chosen, 0)
     ranked.items[block] = np.where(there, offers.rows[lists, chosen], -1)
     ranked.scores[block] = np.where(there, offers.scores[lists, chosen], 0.0)
-    parts = np.take_along_axis(offers.parts, chosen[:, None, :], 2).transpose(0, 2, 1)
-    ranked.parts[block] = np.where(there[:, :, None], parts, 0.0)
+    explain_each(places.chosen, offers.grounds, mixer, ranked.parts[block])
     attribute(ranked.items[block], catalog.vectors, offers.units, offers.shares, ranked.interests[block])
     ranked.propensities[block] = places.propensities
     ranked.ways[block] = places.ways

@@ -51,25 +51,25 @@ def weigh(head: Any, at: float, standings: NDArray[np.void], rules: Any, mixer: 
 
 @fast_kernel
 def score(count: int, mixer: Any, desk: Any) -> None:
-    """Fills scores of the first `count` candidates: features times weights, and hidden units times theirs."""
-    scores, lit = desk.scores, desk.lit
+    """Fills scores of the first `count` candidates: features times weights, and hidden units, lit, times theirs."""
+    scores = desk.scores
     for j in range(count):
-        scores[j] = np.float32(0.0)
+        scores[j] = ZERO
     for f in range(FEATURES):
         weight, column = desk.weights[f], desk.features[f]
         for j in range(count):
             scores[j] += weight * column[j]
     for k in range(HIDDEN):
-        light(k, count, mixer, desk)
-        weight = mixer.output[k]
+        _light(k, count, mixer, desk)
+        weight, lit = mixer.output[k], desk.lit[k]
         for j in range(count):
             scores[j] += weight * lit[j]
 
 
 @fast_kernel
-def light(k: int, count: int, mixer: Any, desk: Any) -> None:
-    """Fills lit with hidden unit k of the first `count` candidates."""
-    lit, ground, hidden = desk.lit, desk.grounds[k], mixer.hidden
+def _light(k: int, count: int, mixer: Any, desk: Any) -> None:
+    """Fills lit[k] with hidden unit k of the first `count` candidates."""
+    lit, ground, hidden = desk.lit[k], desk.grounds[k], mixer.hidden
     for j in range(count):
         lit[j] = ground
     for f in range(FEATURES):
@@ -84,7 +84,7 @@ def light(k: int, count: int, mixer: Any, desk: Any) -> None:
 def climb(
     target: int, near: int, count: int, near_weight: float, far_weight: float, rules: Any, mixer: Any, desk: Any
 ) -> None:
-    """One step of Adagrad up the log-likelihood that of all items the user chose candidate `target`.
+    """One step of Adagrad up the log-likelihood that of all items the user chose candidate `target`, from its score.
 
     The first `near` rows are candidates, the rest of `count` stand for all `others` that are none: each weighs
     others / (count - near), so that the sum over all items is estimated without bias (sampled softmax, Bengio and
@@ -132,9 +132,11 @@ def _climb_weights(count: int, rate: float, mixer: Any, desk: Any) -> None:
 
 @fast_kernel
 def _climb_hidden(k: int, count: int, rate: float, mixer: Any, desk: Any) -> None:
-    """Moves hidden unit k: the weights of its inputs and its own (backpropagation, Rumelhart et al. 1986)."""
-    shares, lit, slopes, output, squares = desk.shares, desk.lit, desk.slopes, mixer.output, mixer.output_squares
-    light(k, count, mixer, desk)
+    """Moves hidden unit k: the weights of its inputs and its own (backpropagation, Rumelhart et al. 1986).
+
+    Uses up lit[k].
+    """
+    shares, lit, slopes, output, squares = desk.shares, desk.lit[k], desk.slopes, mixer.output, mixer.output_squares
     weight, slope, whole = output[k], ZERO, ZERO
     for j in range(count):
         slope += shares[j] * lit[j]

@@ -1,22 +1,21 @@
-"""Offering: candidates with their scores and what each score is made of, for one user after the other."""
+"""Offering: candidates with their scores and what these are made of, for one user after the other."""
 
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import fast_kernel, kernel
+from models.compiled import kernel
 from models.interests.kernels.types import Rows, User
 from models.kernels.vectors import copy_vector, product
 from models.ranking.kernels.candidates import add_nearest, gather
+from models.ranking.kernels.explaining import Grounds, keep_grounds
 from models.ranking.kernels.factors import add_factors
-from models.ranking.kernels.families import FAMILIES, FAMILY_OF, NEXT, POPULAR
 from models.ranking.kernels.features import describe
 from models.ranking.kernels.looking import look
-from models.ranking.kernels.mixing import light, score
+from models.ranking.kernels.mixing import score
 from models.ranking.kernels.types import Moment, Nearby, RankingLaws, Scratch, Shop
 from models.ranking.kernels.unwanted import lower_unwanted, weigh_unwanted
-from schemas.rows.mixer import FEATURES, HIDDEN
 from schemas.rows.user import SLOTS
 
 
@@ -31,13 +30,13 @@ class Asked(NamedTuple):
 class Offers(NamedTuple):
     """Candidates of m users: rows (m, c) int32, -1 for none; scores (m, c) float32, -inf for none and what is muted.
 
-    parts (m, 4, c) float32: how much each family of features speaks for a candidate, beyond the mean of them all, of
-    nothing where there is none. units (m, 8, 128) float32 and shares (m, 8) float64: interests and their attention.
+    grounds: what the scores are made of. units (m, 8, 128) float32 and shares (m, 8) float64: interests and their
+    attention.
     """
 
     rows: NDArray[np.int32]
     scores: NDArray[np.float32]
-    parts: NDArray[np.float32]
+    grounds: Grounds
     units: NDArray[np.float32]
     shares: NDArray[np.float64]
 
@@ -63,7 +62,7 @@ def offer_each(
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
         count = offer_one(user, seen[u], at[j], laws, v, shop, nearby, mixers)
         _hand_out(count, shop.scratch, offers.rows[j], offers.scores[j])
-        _explain(count, laws.ranking[v].factor_rate > 0.0, shop.scratch, mixers[v], offers.parts[j])
+        keep_grounds(j, count, laws.ranking[v].factor_rate > 0.0, shop.scratch, offers.grounds)
         desk = shop.scratch.desk[0]
         for s in range(SLOTS):
             offers.shares[j, s] = desk.interest_shares[s]
@@ -127,51 +126,3 @@ def _hand_out(count: int, scratch: Scratch, rows: NDArray[np.int32], scores: NDA
         rows[j], scores[j] = desk.rows[j], desk.scores[j]
     for j in range(count, room):
         rows[j], scores[j] = -1, -np.inf
-
-
-@fast_kernel
-def _explain(count: int, factored: bool, scratch: Scratch, mixer: Any, parts: NDArray[np.float32]) -> None:
-    """Fills parts; a candidate that is no neighbor owes what is expected to come next to what is popular.
-
-    Hidden units count by the slope of the candidate's score along each feature. What factors relate to the recent items
-    counts as what comes next, and their biases as what is popular.
-    """
-    desk, marks, room = scratch.desk[0], scratch.marks, min(count, parts.shape[1])
-    means, lit = desk.slopes, desk.lit
-    for family in range(FAMILIES):
-        for j in range(room):
-            parts[family, j] = np.float32(0.0)
-    for f in range(FEATURES):
-        column, mean = desk.features[f], np.float32(0.0)
-        for j in range(count):
-            mean += column[j]
-        means[f] = mean / np.float32(max(count, 1))
-        own, weight, middle = parts[FAMILY_OF[f]], desk.weights[f], means[f]
-        for j in range(room):
-            own[j] += weight * (column[j] - middle)
-    for k in range(HIDDEN):
-        light(k, room, mixer, desk)
-        for j in range(room):
-            lit[j] = mixer.output[k] if lit[j] > np.float32(0.0) else np.float32(0.0)
-        for f in range(FEATURES):
-            own, column, weight, mean = parts[FAMILY_OF[f]], desk.features[f], mixer.hidden[f, k], means[f]
-            for j in range(room):
-                own[j] += lit[j] * weight * (column[j] - mean)
-    for j in range(room):
-        if marks[desk.rows[j]] != desk.stamp:
-            parts[POPULAR, j] += parts[NEXT, j]
-            parts[NEXT, j] = np.float32(0.0)
-    if factored and count > 0:
-        _explain_factors(count, room, desk, parts)
-
-
-@fast_kernel
-def _explain_factors(count: int, room: int, desk: Any, parts: NDArray[np.float32]) -> None:
-    related, biases = np.float32(0.0), np.float32(0.0)
-    for j in range(count):
-        related += desk.related[j]
-        biases += desk.biases[j]
-    related, biases = related / np.float32(count), biases / np.float32(count)
-    for j in range(room):
-        parts[NEXT, j] += desk.related[j] - related
-        parts[POPULAR, j] += desk.biases[j] - biases

@@ -89,10 +89,10 @@ RANKING_RULES = np.dtype(
 # By candidate: rows, features by feature, scores, shares, and bases: logarithms of how popular each is. By recent item:
 # recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
 # interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
-# near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit: one
-# of these units by candidate. Of factors: related and biases by candidate, leaning and pull. levels of
-# popularity; ages: the count of behaviors in each of its half-lives; slopes. buckets: numbers of touched rows by size.
-# near_left, far_left: the shares of attention that recent items leave to what is popular. stamp: of this ranking.
+# near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit:
+# these units by candidate. Of factors: related and biases by candidate, leaning and pull. levels of popularity; ages:
+# the count of behaviors in each of its half-lives; slopes. buckets: numbers of touched rows by size. near_left,
+# far_left: the shares of attention that recent items leave to what is popular. stamp: of this ranking.
 DESK = np.dtype(
     [
         ("stamp", "<i8"),
@@ -121,7 +121,7 @@ DESK = np.dtype(
         ("weights", "<f4", (FEATURES,)),
         ("slopes", "<f4", (FEATURES,)),
         ("grounds", "<f4", (HIDDEN,)),
-        ("lit", "<f4", (COLUMN,)),
+        ("lit", "<f4", (HIDDEN, COLUMN)),
         ("related", "<f4", (MOST_CANDIDATES,)),
         ("biases", "<f4", (MOST_CANDIDATES,)),
         ("leaning", "<f4", (WIDTH,)),
