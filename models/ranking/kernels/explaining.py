@@ -14,9 +14,9 @@ from schemas.rows.mixer import FEATURES, HIDDEN
 class Grounds(NamedTuple):
     """What the scores of m users' candidates were made of.
 
-    features (m, f, c), weights (m, f), grounds (m, h) float32: as on the desk; means (m, f): of features over a user's
-    candidates. related and biases (m, c) float32: what factors add beyond their mean, 0 without them. is_neighbor (m, c)
-    bool: whether it came before or after recent items.
+    features (m, f, c), weights (m, f) and grounds (m, h) float32: as on the desk; means (m, f): of features over a
+    user's candidates. related and biases (m, c) float32: what factors add beyond their mean, 0 without them.
+    is_neighbor (m, c) bool: whether it came before or after recent items.
     """
 
     features: NDArray[np.float32]

@@ -1,6 +1,6 @@
 """Offering: candidates with their scores and what these are made of, for one user after the other."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
