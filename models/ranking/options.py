@@ -28,7 +28,7 @@ class RankingOptions:
         },
     )
     popular: int = field(
-        default=25,
+        default=20,
         metadata={
             "description": "Candidates that are popular, at each of four half-lives; at least twice the list's length.",
             "unit": "items",
@@ -37,10 +37,14 @@ class RankingOptions:
     )
     newest: int = field(
         default=16,
-        metadata={"description": "Candidates that are new, and as many never shown.", "unit": "items", "ge": 0},
+        metadata={
+            "description": "Candidates that are new, and as many never shown; at least the list's length.",
+            "unit": "items",
+            "ge": 0,
+        },
     )
     alike: int = field(
-        default=12,
+        default=8,
         metadata={"description": "Candidates most like each of the latest three items.", "unit": "items", "ge": 0},
     )
     nearest: int = field(
@@ -52,7 +56,7 @@ class RankingOptions:
         },
     )
     in_category: int = field(
-        default=12,
+        default=8,
         metadata={"description": "Candidates popular in each of the user's two categories.", "unit": "items", "ge": 0},
     )
     learning_rate: float = field(
@@ -64,7 +68,7 @@ class RankingOptions:
         },
     )
     negatives: int = field(
-        default=64,
+        default=48,
         metadata={
             "description": "Candidates, evenly drawn, from which a behavior's item is told.",
             "unit": "items",
@@ -72,7 +76,7 @@ class RankingOptions:
         },
     )
     others: int = field(
-        default=32,
+        default=16,
         metadata={
             "description": "Items beyond the candidates, evenly drawn, from which a behavior's item is told.",
             "unit": "items",
@@ -168,6 +172,7 @@ class RankingOptions:
             if name in (RANKING_RULES.names or ()) and name != "without":
                 rules[name] = value
         rules["popular"] = max(self.popular, 2 * self.length) if self.popular else 0
+        rules["newest"] = max(self.newest, self.length) if self.newest else 0
         rules["without"] = sum(1 << place for place, name in enumerate(FAMILY_NAMES) if name in self.without)
         rules["near_prior"], rules["far_prior"] = NEAR_PRIOR, FAR_PRIOR
         return rules

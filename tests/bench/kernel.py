@@ -99,7 +99,7 @@ def kernel_laws() -> Laws:
 
 @cache
 def directions() -> NDArray[np.float32]:
-    """Of all items (5000, 128)."""
+    """Of all items (n, 128)."""
     return unit_vectors(ITEMS)
 
 

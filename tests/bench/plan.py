@@ -10,7 +10,7 @@ from streams.settings import KafkaSettings, Settings, TopicSettings, WorkerSetti
 Variant = Literal["stock", "worker", "lists", "bare", "recovery", "kernel"]
 PARTITIONS = 4
 USERS = 20_000
-ITEMS = 5_000
+ITEMS = 10_000
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -17,7 +17,7 @@ from schemas.rows.user import CATEGORIES, SLOTS
 LATEST_ALIKE = 3
 LEAST_SHARE = 0.25
 # Of what comes after the recent items, the share that they leave to what is popular, as in far_left.
-LITTLE_LEFT = 0.15
+LITTLE_LEFT = 0.5
 
 
 @kernel
@@ -55,8 +55,8 @@ def add_nearest(
 ) -> int:
     """Adds the items nearest to each interest that has a good share of the attention; how many candidates then.
 
-    None where neighbors tell nearly all that is to be known: where the recent items had a dozen behaviors or more, the
-    nearest items that are no neighbors of theirs earn nothing.
+    None where neighbors tell enough: where the recent items had a few behaviors each, the nearest items that are no
+    neighbors of theirs earn nothing, and a search costs as much as all other sources.
     """
     desk, chosen = scratch.desk[0], scratch.chosen
     if desk.far_left < LITTLE_LEFT:

@@ -276,3 +276,8 @@ def test_an_empty_catalog_gives_empty_lists():
 def test_options_that_make_no_list_are_refused(wrong):
     with pytest.raises(ValueError, match=r"ranking\."):
         RankingOptions(**wrong)
+
+
+def test_a_list_of_a_shop_that_nobody_visited_is_as_long_as_it_is_to_be():
+    catalog = shop(vectors=unit_vectors(90))
+    assert len(record_for(catalog, [("view", 3, 0.0)], StepOptions(ranking=RankingOptions(length=60))).items) == 60
