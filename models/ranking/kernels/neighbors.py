@@ -26,7 +26,7 @@ BUCKET_BITS: Final = 20
 # So many of the first neighbors of a recent item, which are heavy ones, are added up if it has all attention; fewer as
 # its share is less, but no fewer than the least.
 REACH: Final = 1_280.0
-LEAST: Final = 32
+LEAST: Final = 4
 
 
 @fast_kernel
