@@ -25,7 +25,8 @@ from schemas.ids import fingerprints
 from schemas.rows.user import SLOTS
 from schemas.vectors import DIMENSIONS
 
-BLOCK = 128
+# Lists made at a time: room for more would come from the system anew for each block, page by page, and cost a third.
+BLOCK = 64
 POOL = 32
 
 
