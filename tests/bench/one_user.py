@@ -6,12 +6,12 @@ The product's own kernels and struct, without the arrays that it keeps for many 
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.catalog.terms import Weighted
+from models.compiled import making_kernel
 from models.interests.arena import UserArena
 from models.interests.attention import Attention, Context, attend_each, empty_attention
 from models.interests.columns import DAY, DEVICE_CODES, DWELL, IMPRESSION, NO_PRINTS, OTHER, SKIP, _offset
@@ -184,7 +184,7 @@ def _nothing_found() -> Found:
     )
 
 
-@njit
+@making_kernel
 def _step(
     row: NDArray[np.uint8],
     columns: Columns,
@@ -227,7 +227,7 @@ def _step(
     return _copy_out(rows, views, out)
 
 
-@njit
+@making_kernel
 def _fill(row: NDArray[np.uint8], rows: Rows, views: Bytes) -> None:
     views.head[:] = 0
     views.feedback[:] = 0
@@ -258,7 +258,7 @@ def _fill(row: NDArray[np.uint8], rows: Rows, views: Bytes) -> None:
             at += SEEN_BYTES
 
 
-@njit
+@making_kernel
 def _copy_out(rows: Rows, views: Bytes, out: NDArray[np.uint8]) -> int:
     head = rows.head[0]
     out[0] = 0
@@ -290,7 +290,7 @@ def _copy_out(rows: Rows, views: Bytes, out: NDArray[np.uint8]) -> int:
     return at
 
 
-@njit
+@making_kernel
 def _from_half(data: NDArray[np.uint8], values: NDArray[np.float32]) -> None:
     halves = data.copy().view(np.uint16)
     bits = values.view(np.uint32)

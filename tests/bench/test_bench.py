@@ -31,6 +31,7 @@ CONTEXTS = (None, Context(device="mobile", time_zone="America/Lima"), Context(de
 
 
 @pytest.mark.kafka
+@pytest.mark.timeout(900)
 def test_all_variants_apply_each_behavior_once_and_the_table_has_every_number(kafka: str) -> None:
     session = Session(kafka, EVENTS)
     session.prepare()
