@@ -16,13 +16,12 @@ from models.interests.record_columns import Bytes, joined
 from models.ranking.choosing import BY_SCORE, EXPLORED
 from models.ranking.kernels.families import FAMILIES, FAMILY_NAMES, WANTED
 
-DECIMALS: Final = 4
-PARTS: Final = 10**DECIMALS
+PARTS: Final = 10_000
 # Bytes that all of a place but its texts needs at most: numbers, and the fixed texts around them.
 PLACE_ROOM: Final = 512
 ZERO, POINT, MINUS, COMMA, CLOSE = b"0.-,}"
 # Numbers of the fixed texts; those of families come first.
-ITEM, SCORE, PROPENSITY, REASONS, INTEREST, BY_CHANCE, BY_RULE, END = np.arange(FAMILIES, FAMILIES + 8)
+ITEM, SCORE, PROPENSITY, REASONS, INTEREST, BY_CHANCE, BY_RULE, END, TAIL = np.arange(FAMILIES, FAMILIES + 9)
 
 
 class PlaceColumns(NamedTuple):
@@ -43,14 +42,14 @@ class PlaceColumns(NamedTuple):
 
 
 def packed_lists(
-    heads: Sequence[bytes], items: Sequence[bytes], propensities: Sequence[bytes], tail: bytes, columns: PlaceColumns
+    heads: Sequence[bytes], items: Sequence[bytes], propensities: Sequence[bytes], columns: PlaceColumns
 ) -> list[bytes]:
-    """Each list: its head, its places with commas between, and the tail. Args: items, propensities: JSON by number."""
-    before, names, chances = joined(heads), joined(items), joined(propensities)
+    """Each list: its head, which ends where the first place begins, and all places. Args: items, propensities: JSON."""
+    before, names, chances, fixed = joined(heads), joined(items), joined(propensities), joined(_fixed())
     longest = max(map(len, items), default=0) + max(map(len, propensities), default=0) + PLACE_ROOM
-    out = np.empty(len(before.data) + columns.items.size * longest + len(heads) * len(tail), np.uint8)
+    out = np.empty(len(before.data) + columns.items.size * longest + len(heads) * len(fixed.data), np.uint8)
     stops = np.zeros(len(heads) + 1, np.int64)
-    _write_each(out, stops, before, names, chances, joined([*_fixed(), tail]), columns)
+    _write_each(out, stops, before, names, chances, fixed, columns)
     data = out[: stops[-1]].tobytes()
     return [data[start:stop] for start, stop in pairwise(stops.tolist())]
 
@@ -59,7 +58,8 @@ def _fixed() -> list[bytes]:
     """What stands between the numbers, by the constants above."""
     kinds = [b'{"kind":"' + name.encode() + b'","share":' for name in FAMILY_NAMES]
     alone = [b'{"kind":"' + name + b'","share":1.0}' for name in (b"exploration", b"rule")]
-    return [*kinds, b'{"item_id":', b',"score":', b',"propensity":', b',"reasons":[', b',"interest":', *alone, b"]}"]
+    places = [b'{"item_id":', b',"score":', b',"propensity":', b',"reasons":[', b',"interest":', *alone, b"]}"]
+    return [*kinds, *places, b'],"schema_version":1}']
 
 
 @kernel
@@ -72,7 +72,7 @@ def _write_each(
     fixed: Bytes,
     columns: PlaceColumns,
 ) -> None:
-    """Fills out and stops; the last of the fixed texts stands behind each list."""
+    """Fills out and stops."""
     words, starts = fixed
     items, scores, propensities, families, parts, interests, ways = columns
     place = 0
@@ -97,7 +97,7 @@ def _write_each(
             else:
                 place = put_copy(out, place, words, starts, BY_CHANCE if ways[u, k] == EXPLORED else BY_RULE)
             place = put_copy(out, place, words, starts, END)
-        place = put_copy(out, place, words, starts, starts.shape[0] - 2)
+        place = put_copy(out, place, words, starts, TAIL)
         stops[u + 1] = place
 
 

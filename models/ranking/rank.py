@@ -25,7 +25,7 @@ from schemas.ids import fingerprints
 from schemas.rows.user import SLOTS
 from schemas.vectors import DIMENSIONS
 
-# Lists made at a time: room for more would come from the system anew for each block, page by page, and cost a third.
+# Lists made at a time: room for twice as many would come from the system anew for each block, page by page.
 BLOCK = 64
 POOL = 32
 

@@ -14,7 +14,6 @@ from models.ranking.rank import Ranked
 from schemas.recommendations import recommendation_id
 
 KEPT = 1 << 17
-TAIL = b'],"schema_version":1}'
 
 _encode = msgspec.json.encode
 
@@ -41,9 +40,8 @@ def recommendations(
         ranked.ways.astype(np.int64),
     )
     names = [_quoted(catalog.ids[row]) if row >= 0 else b"" for row in rows.tolist()]
-    return packed_lists(
-        _heads(arena, slots, catalog, variants), names, [repr(one).encode() for one in chances.tolist()], TAIL, columns
-    )
+    drawn = [repr(one).encode() for one in chances.tolist()]
+    return packed_lists(_heads(arena, slots, catalog, variants), names, drawn, columns)
 
 
 def _heads(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, variants: Sequence[str]) -> list[bytes]:
