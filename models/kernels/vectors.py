@@ -17,14 +17,15 @@ def product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
 
 
 @fast_kernel
-def products(
-    one: NDArray[np.float32], other: NDArray[np.float32], vector: NDArray[np.float32]
+def coarse_products(
+    one: NDArray[np.float32], other: NDArray[np.float32], coarse: NDArray[np.int8]
 ) -> tuple[np.float32, np.float32]:
-    """The inner products of two vectors (128,) with a third, which is read once."""
+    """The inner products of two vectors (128,) with a third, which is coarse (128,), in its unit."""
     first, second = np.float32(0.0), np.float32(0.0)
     for d in range(DIMENSIONS):
-        first += one[d] * vector[d]
-        second += other[d] * vector[d]
+        part = np.float32(coarse[d])
+        first += one[d] * part
+        second += other[d] * part
     return first, second
 
 

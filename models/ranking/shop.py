@@ -22,6 +22,8 @@ def shop_of(catalog: Catalog, wanted: NDArray[np.bool_], extra: NDArray[np.int32
         catalog.trends.market,
         Goods(
             catalog.vectors,
+            catalog.coarse,
+            catalog.coarse_units,
             catalog.has_vector,
             catalog.print_index.prints,
             catalog.print_index.table,

@@ -21,6 +21,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.kernels.lines import LINE, fetch_line
 from schemas.vectors import DIMENSIONS
 
 LANES: Final = 16
@@ -28,7 +29,6 @@ PAGE_BYTES: Final = LANES * DIMENSIONS
 BIAS: Final = 128
 _GROUP: Final = 4 * LANES
 _CHAINS: Final = 4
-_NEAR: Final = 3
 _LONG = ir.IntType(64)
 _SUMS = ir.VectorType(ir.IntType(32), LANES)
 _SCORES = ir.VectorType(ir.FloatType(), LANES)
@@ -87,8 +87,8 @@ def _page_scores(
         page, following = (builder.extract_value(arguments[2], k) for k in (0, 1))
         asked, unit, shift = (builder.extract_value(arguments[3], k) for k in range(3))
         all_codes, all_scales = data(codes, arguments[0]), data(scales, arguments[1])
-        for line in range(0, PAGE_BYTES, _GROUP):
-            _fetch(builder, _at(builder, all_codes, following, PAGE_BYTES), line)
+        for line in range(0, PAGE_BYTES, LINE):
+            fetch_line(builder, _at(builder, all_codes, following, PAGE_BYTES, line))
         features = str(context.codegen().magic_tuple()[2])
         sums_of = _by_vnni if "+avx512vnni" in features else _by_any
         sums = sums_of(builder, _at(builder, all_codes, page, PAGE_BYTES), data(query[0], asked))
@@ -103,16 +103,8 @@ def _page_scores(
     return types.int64(*kinds), generate
 
 
-def _at(builder: Any, base: Any, number: Any, size: int) -> Any:
-    return builder.gep(base, [builder.mul(number, ir.Constant(_LONG, size))])
-
-
-def _fetch(builder: Any, base: Any, offset: int) -> None:
-    whole = ir.IntType(32)
-    kind = ir.FunctionType(ir.VoidType(), [base.type, whole, whole, whole])
-    fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-    place = builder.gep(base, [ir.Constant(_LONG, offset)])
-    builder.call(fetch, [place, whole(0), whole(_NEAR), whole(1)])
+def _at(builder: Any, base: Any, number: Any, size: int, offset: int = 0) -> Any:
+    return builder.gep(base, [builder.add(builder.mul(number, ir.Constant(_LONG, size)), ir.Constant(_LONG, offset))])
 
 
 def _by_vnni(builder: Any, codes: Any, query: Any) -> Any:

@@ -14,7 +14,10 @@ from schemas.rows.trend import IMPRESSION_HALF_LIFE, POPULARITY_HALF_LIVES, Tren
 
 HALF_LIVES = np.array(POPULARITY_HALF_LIVES)
 MOST_BEHAVIORS = 4_294_967_295.0
-KEY_SCALE = 1024.0
+NEAR, FAR = range(2)
+# Half-lives between epochs: counts of now are stored as so many doublings at most.
+EPOCH = 32.0
+FAINT = np.float32(1e-30)
 
 
 class Followers(NamedTuple):
@@ -23,7 +26,6 @@ class Followers(NamedTuple):
     n: NDArray[np.int32]
     rows: NDArray[np.int32]
     counts: NDArray[np.float32]
-    keys: NDArray[np.int32]
 
 
 @kernel
@@ -82,11 +84,9 @@ def put_one(
     """
     tally = market.tally[0]
     tally.events = max(tally.events, head.events, head.shown)
-    if head.half_life > 0.0:
-        tally.half_life = head.half_life
+    _keep_up(market, head)
     standing = market.standings[row]
     leave_never_shown(market, row)
-    standing.landmark = head.landmark
     standing.behaviors = np.uint32(min(np.float64(head.behaviors), MOST_BEHAVIORS))
     if head.impressions > 0.0:
         standing.impressions = np.log2(head.impressions) + head.shown / IMPRESSION_HALF_LIFE
@@ -96,6 +96,52 @@ def put_one(
             enter_newest(market.newest, market.standings, row)
         _put_keys(market, row, facets[LEAF], facets[FIRST_LEVEL], head)
         _put_neighbors(market, index, row, head, prints, near, far)
+
+
+@kernel
+def _keep_up(market: Market, head: Any) -> None:
+    """Begins another epoch before counts grow out of their 32 bits, or when the latest trend has another half-life.
+
+    One that is not the latest is of before its half-life was changed, and fades by the market's from now on.
+    """
+    tally = market.tally[0]
+    latest = head.events == tally.events or tally.slots == 0
+    if head.half_life > 0.0 and head.half_life != tally.half_life and latest:
+        _begin_epoch(market, tally.events)
+        tally.half_life = head.half_life
+    if tally.events - tally.epoch > EPOCH * tally.half_life:
+        _begin_epoch(market, tally.events)
+
+
+@kernel
+def _begin_epoch(market: Market, epoch: float) -> None:
+    """Stores all counts as of another epoch; 0 for those that are next to nothing."""
+    tally, totals, before, after = market.tally[0], market.totals, market.before, market.after
+    factor = np.float32(np.exp2((tally.epoch - epoch) / tally.half_life))
+    tally.epoch = epoch
+    for slot in range(tally.slots):
+        for side in range(2):
+            totals[slot, side] *= factor
+            for j in range(before.shape[1]):
+                before[slot, j, side] = _left(before[slot, j, side], factor)
+                after[slot, j, side] = _left(after[slot, j, side], factor)
+
+
+@kernel
+def _left(count: np.float32, factor: np.float32) -> np.float32:
+    left = count * factor
+    return left if left > FAINT else np.float32(0.0)
+
+
+@kernel
+def _scale_of(head: Any, tally: Any) -> float:
+    """What a trend's counts are to be multiplied by to be stored; those of a trend without a half-life do not fade."""
+    if head.half_life <= 0.0:
+        return np.exp2((tally.events - tally.epoch) / tally.half_life)
+    if head.half_life == tally.half_life:
+        return np.exp2((head.landmark - tally.epoch) / tally.half_life)
+    since = np.exp2((head.landmark - tally.events) / head.half_life)
+    return since * np.exp2((tally.events - tally.epoch) / tally.half_life)
 
 
 @kernel
@@ -124,86 +170,89 @@ def _put_neighbors(
     far: NDArray[np.float32],
 ) -> None:
     standings, tally = market.standings, market.tally[0]
-    followers = Followers(market.after_n, market.after_rows, market.after, market.after_keys)
-    slot = _slot_of(standings, tally, row)
+    followers = Followers(market.after_n, market.after_rows, market.after)
+    slot, scale = _slot_of(standings, tally, row), _scale_of(head, tally)
     totals, own = market.totals[slot], head.totals
-    totals[0], totals[1] = own[0], own[1]
+    totals[NEAR], totals[FAR] = own[NEAR] * scale, own[FAR] * scale
     rows, kept, stored = market.before_rows[slot], market.before_prints[slot], market.before[slot]
     count, before = min(prints.shape[0], rows.shape[0]), np.int64(market.before_n[slot])
     for j in range(before):
         if (j >= count or kept[j] != prints[j]) and rows[j] >= 0 and place_of(prints[:count], kept[j]) < 0:
             _leave(followers, standings[rows[j]].slot, row)
-    moved = head.landmark / tally.half_life
     for j in range(count):
         known = j < before and kept[j] == prints[j] and rows[j] >= 0
-        if not (known and stored[j, 0] == near[j] and stored[j, 1] == far[j]):
+        close, wide = np.float32(near[j] * scale), np.float32(far[j] * scale)
+        if not (known and stored[j, NEAR] == close and stored[j, FAR] == wide):
             kept[j] = prints[j]
-            stored[j, 0], stored[j, 1] = near[j], far[j]
+            stored[j, NEAR], stored[j, FAR] = close, wide
             if not known:
                 rows[j] = row_of(prints[j], index.prints, index.table)
             if rows[j] >= 0:
-                key = np.int32(np.rint((np.log2(far[j]) + moved) * KEY_SCALE))
-                _follow(followers, _slot_of(standings, tally, rows[j]), row, near[j], far[j], key)
+                _follow(followers, _slot_of(standings, tally, rows[j]), row, close, wide)
     market.before_n[slot] = count
 
 
 @kernel
-def _follow(followers: Followers, slot: int, row: int, near: float, far: float, key: np.int32) -> None:
+def _follow(followers: Followers, slot: int, row: int, near: np.float32, far: np.float32) -> None:
     """Sets the counts of a follower in an item's list, or enters it if it belongs there."""
-    rows, keys = followers.rows[slot], followers.keys[slot]
+    rows, stored = followers.rows[slot], followers.counts[slot]
     count = np.int64(followers.n[slot])
     place = place_of(rows[:count], row)
     if place < 0 and count < rows.shape[0]:
         place = int(count)
         followers.n[slot] = count + 1
     if place < 0:
-        least = keys[0]
-        for k in range(count):
-            least = min(least, keys[k])
-        if key <= least:
+        place = _lightest(stored)
+        if far <= stored[place, FAR]:
             return
-        place = place_of(keys, least)
-    _settle(followers, slot, place, row, near, far, key)
+    _settle(followers, slot, place, row, near, far)
+
+
+@kernel
+def _lightest(stored: NDArray[np.float32]) -> int:
+    """Where the smallest far count of a full heap is, which is among its last half."""
+    place = stored.shape[0] >> 1
+    for k in range(place + 1, stored.shape[0]):
+        place = k if stored[k, FAR] < stored[place, FAR] else place
+    return place
 
 
 @kernel
 def _leave(followers: Followers, slot: int, row: int) -> None:
     """Takes a follower out of an item's list; the last one takes its place."""
-    rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
+    rows, stored = followers.rows[slot], followers.counts[slot]
     place = place_of(rows[: followers.n[slot]], row)
     if place >= 0:
         last = np.int64(followers.n[slot]) - 1
         followers.n[slot] = last
         if place < last:
-            _settle(followers, slot, place, rows[last], stored[last, 0], stored[last, 1], keys[last])
+            _settle(followers, slot, place, rows[last], stored[last, NEAR], stored[last, FAR])
 
 
 @kernel
-def _settle(followers: Followers, slot: int, place: int, row: int, near: float, far: float, key: np.int32) -> None:
+def _settle(followers: Followers, slot: int, place: int, row: int, near: np.float32, far: np.float32) -> None:
     """Writes a follower where the heap of an item's list wants it, from a place whose own one may be lost."""
-    rows, stored, keys = followers.rows[slot], followers.counts[slot], followers.keys[slot]
+    rows, stored = followers.rows[slot], followers.counts[slot]
     count = np.int64(followers.n[slot])
-    while place > 0 and keys[(place - 1) >> 1] < key:
-        _move(rows, stored, keys, (place - 1) >> 1, place)
+    while place > 0 and stored[(place - 1) >> 1, FAR] < far:
+        _move(rows, stored, (place - 1) >> 1, place)
         place = (place - 1) >> 1
     below = 2 * place + 1
     while below < count:
-        if below + 1 < count and keys[below + 1] > keys[below]:
+        if below + 1 < count and stored[below + 1, FAR] > stored[below, FAR]:
             below += 1
-        if keys[below] <= key:
+        if stored[below, FAR] <= far:
             break
-        _move(rows, stored, keys, below, place)
+        _move(rows, stored, below, place)
         place, below = below, 2 * below + 1
-    rows[place], keys[place] = row, key
-    stored[place, 0], stored[place, 1] = near, far
+    rows[place] = row
+    stored[place, NEAR], stored[place, FAR] = near, far
 
 
 @kernel
-def _move(
-    rows: NDArray[np.int32], stored: NDArray[np.float32], keys: NDArray[np.int32], origin: int, place: int
-) -> None:
-    rows[place], keys[place] = rows[origin], keys[origin]
-    stored[place, 0], stored[place, 1] = stored[origin, 0], stored[origin, 1]
+def _move(rows: NDArray[np.int32], stored: NDArray[np.float32], origin: int, place: int) -> None:
+    rows[place] = rows[origin]
+    stored[place, NEAR], stored[place, FAR] = stored[origin, NEAR], stored[origin, FAR]
 
 
 @kernel

@@ -97,7 +97,7 @@ def _add(
     wanted: int,
     seen: NDArray[np.uint32],
     goods: Goods,
-    chosen: NDArray[np.int64],
+    chosen: NDArray[np.int32],
     desk: Any,
     count: int,
 ) -> int:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from models.compiled import fast_kernel, kernel
 from models.ranking.kernels.families import FAMILY_OF, NEXT, POPULAR
-from models.ranking.kernels.types import Scratch
+from models.ranking.kernels.types import TOUCHED, Scratch
 from schemas.rows.mixer import FEATURES, HIDDEN
 
 
@@ -45,7 +45,7 @@ def empty_grounds(users: int, candidates: int) -> Grounds:
 @fast_kernel
 def keep_grounds(u: int, count: int, factored: bool, scratch: Scratch, kept: Grounds) -> None:
     """Copies what the scores of the `count` candidates on the desk were made of, for user u."""
-    desk, marks, neighbors = scratch.desk[0], scratch.marks, kept.is_neighbor[u]
+    desk, sums, neighbors = scratch.desk[0], scratch.sums, kept.is_neighbor[u]
     for f in range(FEATURES):
         column, copy, mean = desk.features[f], kept.features[u, f], np.float32(0.0)
         for j in range(count):
@@ -56,7 +56,7 @@ def keep_grounds(u: int, count: int, factored: bool, scratch: Scratch, kept: Gro
     for k in range(HIDDEN):
         kept.grounds[u, k] = desk.grounds[k]
     for j in range(count):
-        neighbors[j] = marks[desk.rows[j]] == desk.stamp
+        neighbors[j] = sums[desk.rows[j], TOUCHED] > np.float32(0.0)
     _keep_added(count, factored, desk.related, kept.related[u])
     _keep_added(count, factored, desk.biases, kept.biases[u])
 

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import fast_kernel, kernel
-from models.kernels.vectors import products
+from models.kernels.lines import fetch
+from models.kernels.vectors import coarse_products
 from models.ranking.kernels.families import FAMILY_OF
 from models.ranking.kernels.logarithms import exp2, log2
 from models.ranking.kernels.types import (
@@ -18,6 +19,7 @@ from models.ranking.kernels.types import (
     CATEGORY,
     FAR_AFTER,
     FAR_BEFORE,
+    GOING_TOGETHER,
     LIKE_FOCUS,
     LIKE_LAST,
     NEAR_AFTER,
@@ -25,8 +27,6 @@ from models.ranking.kernels.types import (
     NEW,
     POPULARITIES,
     TOGETHER,
-    TOGETHER_AFTER,
-    TOGETHER_BEFORE,
     Goods,
     Scratch,
 )
@@ -42,6 +42,8 @@ AGE_SCALE: Final = np.float32(0.07)
 FAINTEST: Final = np.float32(-6.0)
 NEVER: Final = -60.0
 BASE: Final = 2
+# Candidates by which memory is asked for early; each takes longer to describe than memory takes to come.
+AHEAD: Final = 4
 UNKNOWN: Final = np.float32(0.1)
 ZERO: Final = np.float32(0.0)
 ONE: Final = np.float32(1.0)
@@ -69,32 +71,35 @@ def describe(
 
 @kernel
 def _collect(head: Any, count: int, standings: NDArray[np.void], now: float, goods: Goods, scratch: Scratch) -> None:
-    """Fills features with what is known, row by row, before it is put on a scale."""
-    marks, sums, desk = scratch.marks, scratch.sums, scratch.desk[0]
-    features, rows, bases, stamp = desk.features, desk.rows, desk.bases, desk.stamp
-    vectors, categories, latest, focus = goods.vectors, goods.categories, desk.latest, desk.focus
+    """Fills features with what is known, row by row, before it is put on a scale.
+
+    Asks for factors, too, which are read next.
+    """
+    sums, desk = scratch.sums, scratch.desk[0]
+    features, rows, bases = desk.features, desk.rows, desk.bases
+    coarse, units, categories, factors = goods.coarse, goods.coarse_units, goods.categories, goods.factors
+    latest, focus = desk.latest, desk.focus
     shelves, tastes = head.categories, desk.tastes
     ages, unknown = desk.ages, _fill_tastes(head, tastes)
     for p in range(POPULARITIES):
         ages[p] = now / HALF_LIVES[p]
     for j in range(count):
-        row = rows[j]
+        row, soon = rows[j], rows[min(j + AHEAD, count - 1)]
+        fetch(standings, soon, 1)
+        fetch(coarse, soon, 2)
+        fetch(factors, soon, 2)
+        fetch(categories, soon, 1)
         standing = standings[row]
         keys = standing.keys
         for p in range(POPULARITIES):
             features[p, j] = max(keys[p] - ages[p], NEVER)
         bases[j] = features[BASE, j]
-        if marks[row] == stamp:
-            line = sums[row]
-            features[NEAR_AFTER, j] = line[AFTER_NEAR]
-            features[NEAR_BEFORE, j] = line[BEFORE_NEAR]
-            features[FAR_AFTER, j] = line[AFTER_FAR]
-            features[FAR_BEFORE, j] = line[BEFORE_FAR]
-            features[TOGETHER, j] = line[TOGETHER_AFTER] + line[TOGETHER_BEFORE]
-        else:
-            for f in range(NEAR_AFTER, TOGETHER + 1):
-                features[f, j] = ZERO
-        features[LIKE_LAST, j], features[LIKE_FOCUS, j] = products(latest, focus, vectors[row])
+        line = sums[row]
+        features[NEAR_AFTER, j], features[NEAR_BEFORE, j] = line[AFTER_NEAR], line[BEFORE_NEAR]
+        features[FAR_AFTER, j], features[FAR_BEFORE, j] = line[AFTER_FAR], line[BEFORE_FAR]
+        features[TOGETHER, j] = line[GOING_TOGETHER]
+        last, middle = coarse_products(latest, focus, coarse[row])
+        features[LIKE_LAST, j], features[LIKE_FOCUS, j] = last * units[row], middle * units[row]
         born = standing.born >= 0.0
         features[AGE, j] = max(now - standing.born, 0.0) if born else 0.0
         features[NEW, j] = ZERO if born else ONE

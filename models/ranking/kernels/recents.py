@@ -87,18 +87,18 @@ def _bin(value: float) -> int:
 @kernel
 def _likely(row: int, target: int, market: Market, prior: float) -> float:
     """How likely the target comes after the item or before it, by what came so far."""
-    standings, tally = market.standings, market.tally[0]
-    standing = standings[row]
-    slot = standing.slot
+    tally, slot = market.tally[0], market.standings[row].slot
     if slot < 0:
         return 0.0
-    fade = np.exp2((standing.landmark - tally.events) / tally.half_life)
+    both = 0.0
     place = place_of(market.before_rows[slot, : market.before_n[slot]], target)
-    both = market.before[slot, place, FAR] * fade if place >= 0 else 0.0
+    if place >= 0:
+        both += market.before[slot, place, FAR]
     place = place_of(market.after_rows[slot, : market.after_n[slot]], target)
     if place >= 0:
-        both += market.after[slot, place, FAR] * np.exp2((standings[target].landmark - tally.events) / tally.half_life)
-    return 0.5 * both / (market.totals[slot, FAR] * fade + prior)
+        both += market.after[slot, place, FAR]
+    fade = np.exp2((tally.epoch - tally.events) / tally.half_life)
+    return 0.5 * both * fade / (market.totals[slot, FAR] * fade + prior)
 
 
 @kernel

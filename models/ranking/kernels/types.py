@@ -11,8 +11,9 @@ from models.catalog.kernels.market import Market
 from models.factors.kernels import Gradients
 from models.interests.kernels.types import FEATURES as INTEREST_FEATURES
 from models.interests.kernels.types import Integer, Rules
+from models.kernels.lines import zeros_by_line
 from schemas.rows.factors import WIDTH
-from schemas.rows.mixer import CONTEXTS, FEATURES, HIDDEN
+from schemas.rows.mixer import CONTEXTS, FEATURES, HIDDEN, INPUTS
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 from schemas.rows.user import CATEGORIES, RECENTS, SLOTS, TURNED
 from schemas.vectors import DIMENSIONS
@@ -33,8 +34,9 @@ from schemas.vectors import DIMENSIONS
     NEW,
     CATEGORY,
 ) = range(FEATURES)
-AFTER_NEAR, BEFORE_NEAR, AFTER_FAR, BEFORE_FAR, TOGETHER_AFTER, TOGETHER_BEFORE = range(6)
-SUMS: Final = 6
+AFTER_NEAR, AFTER_FAR, GOING_TOGETHER, BEFORE_NEAR, BEFORE_FAR, TOUCHED, CHOSEN = range(7)
+# Of one row, a power of two, so that they are in one line of the processor's cache.
+SUMS: Final = 8
 (ALWAYS, SAME_SESSION, EXPERIENCE, AFTER_A_DAY, KNOWN_LAST) = range(CONTEXTS)
 MOST_CANDIDATES: Final = 1024
 # A column of features; a power of two would put all features of a candidate on one set of the processor's cache.
@@ -46,12 +48,15 @@ BUCKETS: Final = 1024
 class Goods(NamedTuple):
     """The catalog by row, for kernels.
 
-    vectors (c, 128) float32 of unit length or zero; has_vector (c,) bool; prints (c,) uint32 and table (2 ** b,) int32:
-    a PrintIndex; categories (c,) uint32 prints of leaf categories, 0 for none; allowed (c,) bool: whether it may be
-    recommended; likes (c, l) int32: rows of the items most like it by vector, -1 for none; factors (c,) FACTORS.
+    vectors (c, 128) float32 of unit length or zero; coarse (c, 128) int8 and coarse_units (c,) float32 as in Catalog;
+    has_vector (c,) bool; prints (c,) uint32 and table (2 ** b,) int32: a PrintIndex; categories (c,) uint32 prints of
+    leaf categories, 0 for none; allowed (c,) bool: whether it may be recommended; likes (c, l) int32: rows of the items
+    most like it by vector, -1 for none; factors (c,) FACTORS.
     """
 
     vectors: NDArray[np.float32]
+    coarse: NDArray[np.int8]
+    coarse_units: NDArray[np.float32]
     has_vector: NDArray[np.bool_]
     prints: NDArray[np.uint32]
     table: NDArray[np.int32]
@@ -91,12 +96,14 @@ RANKING_RULES = np.dtype(
 # interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
 # near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit:
 # these units by candidate. Of factors: related and biases by candidate, leaning and pull. levels of popularity; ages:
-# the count of behaviors in each of its half-lives; slopes. buckets: numbers of touched rows by size. near_left,
-# far_left: the shares of attention that recent items leave to what is popular. stamp: of this ranking.
+# the count of behaviors in each of its half-lives; slopes, those of hidden units by input, and of their outputs.
+# touched: how many rows have sums; buckets: numbers of these by size. near_left, far_left: the shares of attention that
+# recent items leave to what is popular. stamp: of this ranking.
 DESK = np.dtype(
     [
         ("stamp", "<i8"),
         ("recents", "<i8"),
+        ("touched", "<i8"),
         ("near_left", "<f4"),
         ("far_left", "<f4"),
         ("rows", "<i4", (MOST_CANDIDATES,)),
@@ -122,6 +129,8 @@ DESK = np.dtype(
         ("slopes", "<f4", (FEATURES,)),
         ("grounds", "<f4", (HIDDEN,)),
         ("lit", "<f4", (HIDDEN, COLUMN)),
+        ("hidden_slopes", "<f4", (INPUTS, HIDDEN)),
+        ("output_slopes", "<f4", (HIDDEN,)),
         ("related", "<f4", (MOST_CANDIDATES,)),
         ("biases", "<f4", (MOST_CANDIDATES,)),
         ("leaning", "<f4", (WIDTH,)),
@@ -135,15 +144,15 @@ DESK = np.dtype(
 
 
 class Scratch(NamedTuple):
-    """Room for one ranking at a time; stamps say what belongs to it, so that nothing is cleared between two.
+    """Room for one ranking at a time, of which little is cleared between two.
 
-    By catalog row: sums (c, 8) float32 of neighbors' counts; marks (c,) int32, the seventh of them, so that both come
-    with one line of the processor's cache; chosen (c,) int64. touched (c,) int32: rows with sums; sizes (c,) int32 of
-    these. desk (1,) DESK.
+    By catalog row: sums (c, 8) float32 of neighbors' counts, 0 but for the rows that were touched last; chosen (c,)
+    int32, the seventh of them, so that both come with one line of the processor's cache: the stamp of the ranking that
+    a row is a candidate of. touched (c,) int32: rows with sums, as many as the desk says; sizes (c,) int32 of these.
+    desk (1,) DESK.
     """
 
-    marks: NDArray[np.int32]
-    chosen: NDArray[np.int64]
+    chosen: NDArray[np.int32]
     sums: NDArray[np.float32]
     touched: NDArray[np.int32]
     sizes: NDArray[np.int32]
@@ -198,10 +207,9 @@ class Moment(NamedTuple):
 
 def scratch_for(capacity: int) -> Scratch:
     """Room for rankings over a catalog of at most so many rows."""
-    sums = np.zeros((capacity, SUMS + 2), np.float32)
+    sums = zeros_by_line((capacity, SUMS), np.float32)
     return Scratch(
-        sums.view(np.int32)[:, SUMS],
-        np.zeros(capacity, np.int64),
+        sums.view(np.int32)[:, CHOSEN],
         sums,
         np.zeros(capacity + 1, np.int32),
         np.zeros(capacity, np.int32),

@@ -1,8 +1,11 @@
 """Trends of the catalog: lists by item that equal what a search through everything would give."""
 
+from typing import Any
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pytest import approx
 
 from models.catalog.catalog import Catalog
 from models.catalog.facets import category_print
@@ -68,11 +71,13 @@ Lists = dict[str, dict[str, tuple[float, float]]]
 
 
 def before_of(latest: dict[int, bytes]) -> Lists:
-    """Per item the items users came from, with their counts, as the rows say."""
+    """Per item the items users came from, with their counts as of the latest event, as the rows say."""
     names = {value: f"item-{number}" for number, value in enumerate(PRINTS)}
+    trends = trends_of(list(latest.values()))
+    now = max(float(trend.head["events"]) for trend in trends.values())
     return {
-        names[value]: {names[neighbor]: pair for neighbor, pair in trend.counts.items()}
-        for value, trend in trends_of(list(latest.values())).items()
+        names[value]: {names[neighbor]: pair for neighbor, pair in trend.counts_at(now).items()}
+        for value, trend in trends.items()
     }
 
 
@@ -85,8 +90,10 @@ def transposed(before: Lists) -> Lists:
 
 
 def lists_in(catalog: Catalog, side: str) -> Lists:
-    """The lists of the market, "before" or "after", by id."""
+    """The lists of the market, "before" or "after", by id, with counts as of the latest event."""
     market = catalog.trends.market
+    tally = market.tally[0]
+    left = 2.0 ** ((tally["epoch"] - tally["events"]) / tally["half_life"])
     counts, rows, pairs = (getattr(market, side + end) for end in ("_n", "_rows", ""))
     found: Lists = {}
     for row, item in enumerate(catalog.ids):
@@ -96,8 +103,15 @@ def lists_in(catalog: Catalog, side: str) -> Lists:
         assert len(set(own)) == n
         names = [catalog.ids[other] for other in own]
         if n:
-            found[item] = dict(zip(names, map(tuple, pairs[slot, :n].tolist()), strict=True))
+            found[item] = dict(zip(names, map(tuple, (left * pairs[slot, :n]).tolist()), strict=True))
     return found
+
+
+def about(lists: Lists) -> dict[str, dict[str, Any]]:
+    """What is next to nothing may be nothing."""
+    return {
+        item: {name: approx(pair, rel=1e-5, abs=1e-25) for name, pair in own.items()} for item, own in lists.items()
+    }
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,8 +119,28 @@ def lists_in(catalog: Catalog, side: str) -> Lists:
 def test_the_followers_of_items_are_the_transposed_neighbors(made):
     catalog = catalog_of()
     before = before_of(follow(catalog, made))
-    assert lists_in(catalog, "before") == {item: lists for item, lists in before.items() if lists}
-    assert lists_in(catalog, "after") == transposed(before)
+    assert lists_in(catalog, "before") == about({item: lists for item, lists in before.items() if lists})
+    assert lists_in(catalog, "after") == about(transposed(before))
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.sampled_from([500.0, 2_000.0])), min_size=1, max_size=6), st.booleans())
+def test_counts_are_right_as_of_now_whatever_half_lives_their_trends_have(made, latest_first):
+    catalog, latest, now = catalog_of(), dict[int, bytes](), 0
+    for number, (item, half_life) in enumerate(made):
+        statistics = TrendStatistics(TrendOptions(half_life=half_life), capacity=1)
+        now += 300
+        for _, block in blocks_of([Act(PRINTS[item], (PRINTS[4 + number % 5],))], before=now):
+            statistics.apply(block)
+        for value, row in statistics.take():
+            latest.pop(value, None)
+            latest[value] = row
+    rows = list(latest.values())
+    catalog.put_trends(rows[::-1] if latest_first else rows)
+    found = lists_in(catalog, "before")
+    if latest_first or len({half_life for _, half_life in made}) == 1:
+        assert found == about({item: lists for item, lists in before_of(latest).items() if lists})
+    assert lists_in(catalog, "after") == about(transposed(found))
 
 
 @settings(max_examples=40, deadline=None)
@@ -115,8 +149,8 @@ def test_lists_of_followers_are_heaps_by_far_count(made, neighbors):
     catalog = catalog_of(neighbors=neighbors)
     follow(catalog, made)
     market = catalog.trends.market
-    for count, keys in zip(market.after_n.tolist(), market.after_keys.tolist(), strict=True):
-        assert all(keys[place] <= keys[(place - 1) // 2] for place in range(1, count))
+    for count, far in zip(market.after_n.tolist(), market.after[:, :, 1].tolist(), strict=True):
+        assert all(far[place] <= far[(place - 1) // 2] for place in range(1, count))
 
 
 @settings(max_examples=40, deadline=None)
@@ -128,7 +162,7 @@ def test_lists_of_followers_that_are_full_hold_true_counts_only(made):
     assert found.keys() <= wanted.keys()
     for item, followers in found.items():
         assert len(followers) <= 2
-        assert followers.items() <= wanted[item].items()
+        assert followers == about({item: {name: wanted[item][name] for name in followers}})[item]
 
 
 def test_a_full_list_of_followers_gives_way_to_one_with_a_greater_count():
@@ -228,7 +262,7 @@ def test_a_neighbor_that_comes_to_the_catalog_is_entered_by_the_next_trend():
     for _, block in blocks_of([Act(PRINTS[1], shown=True)], before=1):
         statistics.apply(block)
     catalog.put_trends([row for _, row in statistics.take()])
-    assert lists_in(catalog, "after") == {"item-0": {"item-1": (1.0, 1.0)}}
+    assert lists_in(catalog, "after") == {"item-0": {"item-1": approx((1.0, 1.0), rel=1e-4)}}
 
 
 def test_an_item_of_another_category_changes_shelves():

@@ -47,6 +47,8 @@ histories = st.lists(
 flows = st.lists(
     st.tuples(st.integers(0, ITEMS - 1), st.lists(st.integers(0, ITEMS - 1), max_size=3)), min_size=1, max_size=30
 )
+# By vectors of which every part is rounded to a 127th of the greatest.
+ALIKE = [LIKE_LAST, LIKE_FOCUS]
 EVERYTHING = StepOptions(ranking=RankingOptions(length=100))
 
 
@@ -78,7 +80,9 @@ def test_attention_and_features_are_those_of_the_slow_twin(history, flow):
     if count:
         assert attention.sum() == pytest.approx(1.0)
     for place, row in enumerate(rows):
-        np.testing.assert_allclose(desk["features"][:, place], slow.features_of(world, row), atol=1e-3)
+        found, wanted = desk["features"][:, place], np.array(slow.features_of(world, row))
+        np.testing.assert_allclose(found[ALIKE], wanted[ALIKE], atol=4e-3)
+        np.testing.assert_allclose(np.delete(found, ALIKE), np.delete(wanted, ALIKE), atol=1e-3)
 
 
 @pytest.mark.parametrize(
