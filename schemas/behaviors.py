@@ -1,5 +1,6 @@
 """Behaviors: what a user did, as services produce it to the clickstream topic (JSON, keyed by the owner's id)."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
@@ -83,6 +84,11 @@ class Behavior(msgspec.Struct, frozen=True, gc=False, omit_defaults=True, kw_onl
     def at(self) -> float:
         """Event time in epoch seconds; a decoded behavior always has one."""
         return epoch_seconds(self.occurred_at)
+
+
+def owners_of(behaviors: Iterable[Behavior]) -> list[str]:
+    """The owner of each, which is asked for often."""
+    return [behavior.user_id or behavior.anonymous_id or "" for behavior in behaviors]
 
 
 _decoder = msgspec.json.Decoder(Behavior)

@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from models.factors.tables import GradientTable
 from models.interests.errors import ArenaError
 from models.interests.kernels.fading import erase_each
-from models.interests.kernels.types import RING_CHANGED, Rows
+from models.interests.kernels.types import FACETS, RING_CHANGED, ROOM, Rows
 from models.interests.rows import Row, check_row, put_row, taken_rows
+from models.kernels.lines import zeros_by_line
 from schemas.rows.keys import owner_prefix
 from schemas.rows.learned import new_learned
 from schemas.rows.mixer import new_mixer
@@ -152,10 +153,12 @@ class UserArena:
             self.changed,
             self.new_behaviors,
             self.learned,
+            np.zeros(1, ROOM),
+            np.zeros(FACETS, np.uint32),
         )
 
     def _grown(self, name: str, capacity: int, shape: tuple[int, ...], dtype: np.dtype | type) -> NDArray:
-        grown = np.zeros((capacity, *shape), dtype)
+        grown = zeros_by_line((capacity, *shape), dtype)
         old = getattr(self, name, None)
         if old is not None:
             grown[: len(old)] = old

@@ -110,8 +110,9 @@ def _contexts(behaviors: Sequence[Behavior], at: NDArray[np.float64]) -> tuple[N
 
 def _numbered(names: Sequence[str | None]) -> tuple[list[str | None], NDArray[np.int64]]:
     """The different names, and of each of n which one it is (n,)."""
-    numbers = {name: number for number, name in enumerate(set(names))}
-    return list(numbers), np.fromiter(map(numbers.__getitem__, names), np.int64, len(names))
+    numbers: dict[str | None, int] = {}
+    places = [numbers.setdefault(name, len(numbers)) for name in names]
+    return list(numbers), np.array(places, np.int64)
 
 
 def _offsets(zones: list[str | None], zone_of: NDArray[np.int64], at: NDArray[np.float64]) -> NDArray[np.float64]:

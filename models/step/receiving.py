@@ -26,15 +26,19 @@ _ON_ITEM, _ON_NOTHING, _WAITS, _ASKS = range(4)
 class Resolution:
     """What became of a batch, as indices (int64) into it.
 
-    applied: in the users' states now. waiting: their item is not in the catalog yet. texts: to be encoded first.
-    duplicates: how many were received before and changed nothing. traces: what their users wanted right before (n,).
+    applied: in the users' states now; events: those of them that speak for an item of the catalog. waiting: their item
+    is not in the catalog yet. texts: to be encoded first. duplicates: how many were received before and changed
+    nothing. types (n,) uint8: codes; prints (n,) uint32: of items. traces: what their users wanted right before (n,).
     judgments: what those that came first-hand say of the lists published before.
     """
 
     applied: NDArray[np.int64]
+    events: NDArray[np.int64]
     waiting: NDArray[np.int64]
     texts: NDArray[np.int64]
     duplicates: int
+    types: NDArray[np.uint8]
+    prints: NDArray[np.uint32]
     traces: Traces
     judgments: Judgments
 
@@ -145,7 +149,8 @@ def _lived(
     rankings = [one.options for one in options.variants] if options.lists else []
     admitted, traces = live(arena, catalog, columns, laws, resolved, admitting, options.interests, rankings)
     judgments = judged(arena, columns, targets & admitted, traces) if judging else NOTHING
-    return _resolution(fates, admitted, traces, judgments)
+    speaking = options.wanted[columns.types] & (columns.facet_rows >= 0)
+    return _resolution(fates, admitted, speaking, columns, traces, judgments)
 
 
 def _resolve(
@@ -190,13 +195,22 @@ def _unit(vectors: NDArray[np.float32], has_vector: NDArray[np.bool_]) -> tuple[
 
 
 def _resolution(
-    fates: NDArray[np.int8], admitted: NDArray[np.bool_], traces: Traces, judgments: Judgments
+    fates: NDArray[np.int8],
+    admitted: NDArray[np.bool_],
+    speaking: NDArray[np.bool_],
+    columns: Columns,
+    traces: Traces,
+    judgments: Judgments,
 ) -> Resolution:
+    applied = admitted & (fates <= _ON_NOTHING)
     return Resolution(
-        applied=np.flatnonzero(admitted & (fates <= _ON_NOTHING)),
+        applied=np.flatnonzero(applied),
+        events=np.flatnonzero(applied & speaking),
         waiting=np.flatnonzero(admitted & (fates == _WAITS)),
         texts=np.flatnonzero(admitted & (fates == _ASKS)),
         duplicates=int(len(fates) - admitted.sum()),
+        types=columns.types,
+        prints=columns.prints,
         traces=traces,
         judgments=judgments,
     )

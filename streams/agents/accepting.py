@@ -53,16 +53,18 @@ def accepted(arrived: Iterable[tuple[Behavior, Record]]) -> Accepted:
 
 def decoded(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted:
     """The behaviors of a clickstream's batch. Args: future_limit: seconds by which one may be ahead of the broker."""
-    found = Accepted()
+    behaviors: list[Behavior] = []
+    times: list[float] = []
+    records: list[Record] = []
     for record in batch.records:
+        value, written = record.value, record.headers
         try:
-            value = record.value
             if value is None:
                 raise SchemaError("not a behavior: the message has no value")
             if len(value) > LARGEST_BYTES:
                 raise too_large(value)
-            if record.headers:
-                require_json(record.headers)
+            if written:
+                require_json(written)
             behavior = decode_behavior(value)
             at = behavior.at
             if not FIRST_LIKELY_SECOND <= at <= record.timestamp * 1e-3 + future_limit:
@@ -70,8 +72,10 @@ def decoded(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted
         except SchemaError as error:
             letters.add(batch.topic, record, type(error).__name__, str(error))
             continue
-        found.add(behavior, at, record)
-    return found
+        behaviors.append(behavior)
+        times.append(at)
+        records.append(record)
+    return Accepted(behaviors, times, records)
 
 
 def decoded_answers(batch: Batch, letters: DeadLetters) -> tuple[list[EncodeAnswer], Accepted]:

@@ -64,6 +64,8 @@ class Handoffs:
     def divert(self, behaviors: Sequence[Behavior], at: Sequence[float]) -> tuple[list[int], int]:
         """Forwards behaviors of aliases; gives the indices of all others, and how many were received before."""
         aliases = self._aliases_among(behaviors)
+        if not aliases:
+            return list(range(len(behaviors))), 0
         stay: list[int] = []
         duplicates = 0
         for index, behavior in enumerate(behaviors):

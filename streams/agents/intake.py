@@ -7,8 +7,8 @@ import numpy as np
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
-from models.step import SPOKEN, Resolution, StepOptions, Traces, no_traces, receive_again
-from schemas.behaviors import Behavior, encode_behavior
+from models.step import SPOKEN, Resolution, StepOptions, receive_again
+from schemas.behaviors import Behavior, encode_behavior, owners_of
 from schemas.encoding import EncodeAnswer, EncodeRequest, encode_request
 from schemas.rows.partition import PositionsRow
 from streams.agents.accepting import Accepted
@@ -56,7 +56,7 @@ class Intake:
         self.aliases = Aliases(options.step.interests, options.arena_users)
         self.handoffs = Handoffs(options.topics.handoffs, arena, self.users, self.aliases, self.waiting, self.letters)
         self.ages = Ages(metrics.freshness)
-        self.signals = Signals(options.step.interests)
+        self.signals = Signals()
         self.watermark = 0.0
         self.events = 0
         self._requests: list[Request] = []
@@ -73,7 +73,7 @@ class Intake:
 
     def take_behaviors(self, topic: str, taken: Accepted, take_in: TakeIn) -> None:
         """Applies behaviors that came in this topic, as `take_in` does."""
-        slots = self.users.slots_of([behavior.owner for behavior in taken.behaviors])
+        slots = self.users.slots_of(owners_of(taken.behaviors))
         if (slots < 0).any():
             slots, taken = self._refuse_strangers(topic, taken, slots)
         if not taken.behaviors:
@@ -82,7 +82,7 @@ class Intake:
         self.watermark = max(self.watermark, float(at.max()))
         resolution = take_in(self._arena, self._catalog, slots, taken.behaviors, at, self._options.step)
         self._quality.judge(resolution.judgments)
-        self._count(taken.behaviors, at, slots, resolution.applied, resolution.traces)
+        self._count(taken.behaviors, at, slots, resolution)
         self.ages.add(at[resolution.applied], [taken.records[index] for index in resolution.applied.tolist()])
         self._metrics.duplicates.inc(resolution.duplicates)
         for index in resolution.texts.tolist():
@@ -100,7 +100,9 @@ class Intake:
             return
         behaviors, at = answered.behaviors, np.array(answered.at)
         receive_answers(self._arena, self._catalog, slots, behaviors, at, answers, self._options.step)
-        self._count(behaviors, at, slots, np.arange(len(behaviors)), no_traces(len(behaviors)))
+        self.events += len(behaviors)
+        self.signals.add_shown(behaviors, at, [k for k, one in enumerate(behaviors) if one.type == "impression"])
+        self.handoffs.note(behaviors, slots, np.arange(len(behaviors)))
         self.ages.add(at, answered.records)
 
     def items_arrived(self, item_ids: Sequence[str]) -> bool:
@@ -112,7 +114,7 @@ class Intake:
         at = np.array([one.at for one in waited])
         slots = self.users.slots_of([behavior.owner for behavior in behaviors])
         resolution = receive_again(self._arena, self._catalog, slots, behaviors, at, self._options.step)
-        self._count(behaviors, at, slots, resolution.applied, resolution.traces)
+        self._count(behaviors, at, slots, resolution)
         self._rows += [(one.key, None) for one in waited]
         return True
 
@@ -162,9 +164,7 @@ class Intake:
         else:
             self._rows.append(row)
 
-    def _count(
-        self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, applied: np.ndarray, traces: Traces
-    ) -> None:
-        self.events += len(applied)
-        self.signals.add(behaviors, at, applied, traces)
-        self.handoffs.note(behaviors, slots, applied)
+    def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, became: Resolution) -> None:
+        self.events += len(became.applied)
+        self.signals.add(behaviors, at, became)
+        self.handoffs.note(behaviors, slots, became.applied)

@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from models.interests.options import InterestOptions
-from models.step import Traces
+from models.step import Resolution
 from models.trends.blocks import NO_MOVES, Moves, signal_blocks
 from models.trends.blocks import Signals as Columns
 from models.trends.kernels.companions import companions_of_each
-from schemas.behaviors import BEHAVIOR_TYPES, TYPE_CODES, Behavior
+from schemas.behaviors import TYPE_CODES, Behavior
 from schemas.ids import item_prints
 from schemas.rows.trend import MOST_RECENTS, starts_of
 from schemas.trends import SignalBlock
@@ -29,38 +28,29 @@ NOTHING = Columns(
 class Signals:
     """What happened to items since the last flush: events, and impressions.
 
-    An event is a behavior on an item whose type has a weight above 0. told: how many events were told so far.
+    An event is a behavior on an item of the catalog whose type has a weight above 0. told: how many events were told so
+    far.
     """
 
-    def __init__(self, options: InterestOptions) -> None:
+    def __init__(self) -> None:
         self.told = 0
-        self._wanted = options.wanted()
-        self._speaks = {name for name, wanted in zip(BEHAVIOR_TYPES, self._wanted.tolist(), strict=True) if wanted}
         self._parts = [NOTHING]
         self._events = 0
 
-    def add(
-        self, behaviors: Sequence[Behavior], at: NDArray[np.float64], applied: NDArray[np.int64], traces: Traces
-    ) -> None:
-        """Adds the applied ones (indices) of these behaviors; at (n,) epoch seconds, traces (n,) of before each."""
-        own = applied.tolist()
-        on_items = [index for index in own if behaviors[index].item_id is not None]
-        events = [index for index in on_items if behaviors[index].type in self._speaks]
-        if events:
+    def add(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], became: Resolution) -> None:
+        """Adds what was applied of a batch; at (n,) epoch seconds."""
+        events, applied, traces = became.events, became.applied, became.traces
+        if len(events):
+            numbers = np.arange(self._events, self._events + len(events), dtype=np.uint32)
+            prints, types = became.prints[events], became.types[events]
             self._parts.append(
-                Columns(
-                    np.arange(self._events, self._events + len(events), dtype=np.uint32),
-                    item_prints([behaviors[index].item_id or "" for index in events]),
-                    np.array([TYPE_CODES[behaviors[index].type] for index in events], np.uint8),
-                    at[events],
-                    traces.counts[events],
-                    traces.recents[events],
-                )
+                Columns(numbers, prints, types, at[events], traces.counts[events], traces.recents[events])
             )
             self._events += len(events)
-        self._add_shown(behaviors, at, [index for index in own if behaviors[index].type == "impression"])
+        self.add_shown(behaviors, at, applied[became.types[applied] == IMPRESSION].tolist())
 
-    def _add_shown(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], impressions: list[int]) -> None:
+    def add_shown(self, behaviors: Sequence[Behavior], at: NDArray[np.float64], impressions: list[int]) -> None:
+        """Adds what impressions (indices) among these behaviors show."""
         if not impressions:
             return
         lists = [behaviors[index].shown for index in impressions]

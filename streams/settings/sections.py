@@ -116,7 +116,10 @@ class WorkerSettings(Section):
     rules: Annotated[Path | None, FileOrNone] = Field(
         None, description="Business rules of all lists, in YAML: what is pinned, excluded, capped, boosted."
     )
-    poll_records: Records = Field(2000, description="Records that one fetch from Kafka brings at most.")
+    poll_records: Records = Field(
+        10_000,
+        description="Records that one fetch brings at most: more make a backlog cheaper, each step longer.",
+    )
     metrics_port: Port = Field(9464, description="The port of its metrics and health; 0 serves none.")
     session_timeout: Seconds = Field(10.0, description="After so much silence its partitions go to other workers.")
     heartbeat_interval: Seconds = Field(3.0, description="How often it tells Kafka that it is alive.")

@@ -28,7 +28,6 @@ from tests.bench.result import Result
 from tests.bench.stages import Profile
 from tests.bench.workload import load_catalog
 
-FETCH = 2_000
 PATIENCE = 0.005
 
 
@@ -128,7 +127,7 @@ class BareLoop:
     def __init__(self, settings: Settings) -> None:
         worker = Worker(settings, WorkerMetrics(), Health())
         rehearse(worker._interests_options(1))
-        self._topics = settings.topics
+        self._topics, self._most = settings.topics, settings.worker.poll_records
         self.catalog: Catalog = worker._catalog
         self.users, self.items = (
             [BarePartition(store, partition, settings.kafka) for partition in range(PARTITIONS)]
@@ -142,7 +141,7 @@ class BareLoop:
     def run(self, count: int, clock: Clock) -> None:
         """Goes on until `count` behaviors are durable; the clock runs from the first."""
         while sum(partition.durable for partition in self.users) < count:
-            messages = self._consumer.consume(FETCH, PATIENCE)
+            messages = self._consumer.consume(self._most, PATIENCE)
             if messages:
                 clock.start()
                 self._apply(messages)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from models.compiled import kernel, making_kernel
+from models.compiled import kernel
 from models.interests.kernels.asking import MUTE, UNMUTE, ask
 from models.interests.kernels.attention import attend, features, learn
 from models.interests.kernels.fading import erase, whole_intensity
@@ -34,8 +34,6 @@ from models.interests.kernels.slots import drop, free_slot, merge_near, muted_bi
 from models.interests.kernels.trust import refill, trusted_share
 from models.interests.kernels.types import (
     CATEGORY_FACET,
-    FACETS,
-    FEATURES,
     HEAD_CHANGED,
     Act,
     Columns,
@@ -45,6 +43,7 @@ from models.interests.kernels.types import (
     Rules,
     User,
 )
+from models.kernels.lines import fetch
 from schemas.behaviors import TYPE_CODES
 from schemas.rows.user import (
     CATEGORIES,
@@ -57,7 +56,7 @@ from schemas.rows.user import (
 MUTING, UNMUTING = TYPE_CODES["mute"], TYPE_CODES["unmute"]
 
 
-@making_kernel
+@kernel
 def step_each(
     rows: Rows,
     columns: Columns,
@@ -70,7 +69,7 @@ def step_each(
     step_some(rows, columns, laws, resolved, admitting, admitted, np.int64(0), columns.slots.shape[0])
 
 
-@making_kernel
+@kernel
 def step_some(
     rows: Rows,
     columns: Columns,
@@ -81,20 +80,22 @@ def step_some(
     start: Integer,
     stop: Integer,
 ) -> None:
-    """The same for behaviors from start up to stop.
-
-    Tuples are taken apart before the loop, since every access to an array in one is counted.
-    """
-    heads, feedbacks, all_rings, metas, all_directions, all_seen, all_changed, new_behaviors, shared = rows
+    """The same for behaviors from start up to stop, while the next one's user comes from memory."""
+    heads, feedbacks, all_rings, metas, all_directions, all_seen, all_changed, new_behaviors, shared, rooms, plain = (
+        rows
+    )
     slots, types, weights, times, event_ids, prints, hours, devices, vectors, vector_rows, facets = columns[:11]
     facet_rows, shown, shown_starts = columns.facet_rows, columns.shown, columns.shown_starts
     half_lives, had = laws.types
     rules = laws.rules
     learned = shared[0]
-    scratch, shares = np.zeros((SLOTS, FEATURES)), np.zeros(SLOTS)
-    nothing, plain = np.zeros(0, np.float32), np.zeros(FACETS, np.uint32)
+    scratch, shares, nothing = rooms[0].features, rooms[0].shares, vectors[0, :0]
     for j in range(start, stop):
-        u = slots[j]
+        u, soon = slots[j], slots[min(j + 1, slots.shape[0] - 1)]
+        fetch(heads, soon, 4)
+        fetch(all_rings, soon, 7)
+        fetch(metas, soon, 13)
+        fetch(all_directions, soon, 64)
         user = User(heads[u], feedbacks[u], all_rings[u], metas[u], all_directions[u])
         head = user.head
         code, item, at = np.int64(types[j]), np.int64(prints[j]), times[j]

@@ -15,6 +15,8 @@ ALL_CHANGED = (SEEN_CHANGED << SEEN_CHUNKS) - 1
 LATEST_STORED = 4_294_967_295.0
 FEATURES = 6
 FACETS = 5
+# For one behavior: features of its user's interests, and their shares of attention.
+ROOM = np.dtype([("features", "<f8", (SLOTS, FEATURES)), ("shares", "<f8", (SLOTS,))])
 CATEGORY_FACET, BRAND_FACET, PRICE_FACET = 0, 2, 3
 
 
@@ -25,7 +27,8 @@ class Rows(NamedTuple):
     """The arena's arrays: head, feedback (c,), rings (c, 4), meta (c, 8) records of schemas.rows.user.
 
     directions (c, 8, 128) float32; seen (c, 96) uint32; changed (c,) uint32: bits 0 to 7 interest rows, 8 the head, 9
-    feedback, 10 to 13 rings, 14 to 16 seen chunks; new_behaviors (c,) uint32; learned (1,) LEARNED, shared by all.
+    feedback, 10 to 13 rings, 14 to 16 seen chunks; new_behaviors (c,) uint32; learned (1,) LEARNED, shared by all; room
+    (1,) ROOM for one behavior at a time; plain (5,) uint32: the facets of an item without any.
     """
 
     head: NDArray[np.void]
@@ -37,6 +40,8 @@ class Rows(NamedTuple):
     changed: NDArray[np.uint32]
     new_behaviors: NDArray[np.uint32]
     learned: NDArray[np.void]
+    room: NDArray[np.void]
+    plain: NDArray[np.uint32]
 
 
 class TypeRules(NamedTuple):

@@ -37,7 +37,7 @@ class Twin:
         self._arena = UserArena(max(len(journey.log.owners), 1))
         self._slots = self._arena.add(journey.log.owners)
         self._statistics = TrendStatistics(trends)
-        self._signals = Signals(step.interests)
+        self._signals = Signals()
         self._trends = 0
         self._had: dict[int, set[int]] = {}
 
@@ -47,7 +47,7 @@ class Twin:
         for place, behavior in enumerate(log.behaviors):
             own, at = self._slots[log.users[place : place + 1]], log.at[place : place + 1]
             resolution = receive(self._arena, self._catalog, own, [behavior], at, self._step)
-            self._signals.add([behavior], at, resolution.applied, resolution.traces)
+            self._signals.add([behavior], at, resolution)
             listed = decode_recommendations(recommend(self._arena, own, self._catalog, self._step)[0])
             moves = Moves(self._arena.gradients.take(), self._step.ranking.factor_rate)
             for _, block in self._signals.take(1, SOURCE, moves):

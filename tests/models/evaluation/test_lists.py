@@ -73,7 +73,7 @@ def judged(log: Log, catalog: Catalog, step: StepOptions | None = None) -> tuple
 
 def slowly_shown(log: Log, catalog: Catalog, targets: Sequence[int], step: StepOptions) -> list[list[int]]:
     """The lists of ten right before each target: event by event, each one's trends awaited."""
-    arena, statistics, signals = UserArena(), TrendStatistics(TrendOptions()), Signals(step.interests)
+    arena, statistics, signals = UserArena(), TrendStatistics(TrendOptions()), Signals()
     slots = arena.add(log.owners)[log.users]
     longer = replace(step.ranking, length=ITEMS)
     had: dict[int, set[int]] = {}
@@ -86,7 +86,7 @@ def slowly_shown(log: Log, catalog: Catalog, targets: Sequence[int], step: StepO
             others = had.get(log.users[j], set()) | _at_once(log, j)
             lists.append([row for row in found.tolist() if row >= 0 and row not in others][:10])
         resolution = receive(arena, catalog, own, [behavior], at, step)
-        signals.add([behavior], at, resolution.applied, resolution.traces)
+        signals.add([behavior], at, resolution)
         moves = Moves(arena.gradients.take(), step.ranking.factor_rate)
         for _, block in signals.take(1, "only", moves):
             statistics.apply(block)

@@ -12,8 +12,8 @@ import pytest
 from faust.types import TP
 
 from models.catalog.catalog import Catalog
-from models.interests.options import InterestOptions
-from models.step import no_traces
+from models.interests.arena import UserArena
+from models.step import StepOptions, receive
 from models.trends.blocks import Moves
 from models.trends.options import TrendOptions
 from schemas.behaviors import Behavior, encode_behavior
@@ -216,8 +216,10 @@ def moves_of(numbers: Sequence[int], toward: float) -> Moves:
 
 
 def test_gradients_go_to_the_partitions_of_their_items() -> None:
-    signals = Signals(InterestOptions())
-    signals.add([behavior("view", "mug")], np.array([1.0]), np.array([0]), no_traces(1))
+    signals, arena, catalog = Signals(), UserArena(), Catalog()
+    catalog.put(ItemVector(item_id="mug", encoder="e"))
+    view, at = behavior("view", "mug"), np.array([1.0])
+    signals.add([view], at, receive(arena, catalog, arena.add([view.owner]), [view], at, StepOptions()))
     blocks = dict(signals.take(3, "users/0", moves_of(range(1, 8), 0.5)))
     assert [sorted(blocks[p].gradient_column()["print"].tolist()) for p in range(3)] == [[3, 6], [1, 4, 7], [2, 5]]
     assert {block.factor_rate for block in blocks.values()} == {0.1}
