@@ -96,12 +96,12 @@ class Handoffs:
                 self._send(alias.partition, ForwardedAnswer(user_id=alias.user_id, answer=encode_answer(renamed)))
         return stay
 
-    def note(self, behaviors: Sequence[Behavior], slots: NDArray[np.int64], applied: NDArray[np.int64]) -> None:
-        """Remembers which owners (slots) are users and no visitors; claims what applied ones (indices) identify."""
+    def note(self, behaviors: Sequence[Behavior], slots: NDArray[np.int64], identifies: Sequence[int]) -> None:
+        """Remembers which owners (slots) are users and no visitors; claims what these (indices) identify."""
         name(self._arena, slots[[behavior.user_id is not None for behavior in behaviors]])
-        for index in applied.tolist():
+        for index in identifies:
             behavior = behaviors[index]
-            if behavior.type == "identify" and behavior.anonymous_id != behavior.user_id:
+            if behavior.anonymous_id != behavior.user_id:
                 self._claim(behavior)
 
     def _claim(self, behavior: Behavior) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.step import SPOKEN, Resolution, StepOptions, receive_again
-from schemas.behaviors import Behavior, encode_behavior, owners_of
+from schemas.behaviors import TYPE_CODES, Behavior, encode_behavior, owners_of
 from schemas.encoding import EncodeAnswer, EncodeRequest, encode_request
 from schemas.rows.partition import PositionsRow
 from streams.agents.accepting import Accepted
@@ -31,6 +31,7 @@ TakeIn = Callable[
     Resolution,
 ]
 Request = tuple[bytes | None, bytes | None]
+IDENTIFY = TYPE_CODES["identify"]
 
 
 class Intake:
@@ -102,7 +103,7 @@ class Intake:
         receive_answers(self._arena, self._catalog, slots, behaviors, at, answers, self._options.step)
         self.events += len(behaviors)
         self.signals.add_shown(behaviors, at, [k for k, one in enumerate(behaviors) if one.type == "impression"])
-        self.handoffs.note(behaviors, slots, np.arange(len(behaviors)))
+        self.handoffs.note(behaviors, slots, [k for k, one in enumerate(behaviors) if one.type == "identify"])
         self.ages.add(at, answered.records)
 
     def items_arrived(self, item_ids: Sequence[str]) -> bool:
@@ -167,4 +168,5 @@ class Intake:
     def _count(self, behaviors: Sequence[Behavior], at: np.ndarray, slots: np.ndarray, became: Resolution) -> None:
         self.events += len(became.applied)
         self.signals.add(behaviors, at, became)
-        self.handoffs.note(behaviors, slots, became.applied)
+        applied = became.applied
+        self.handoffs.note(behaviors, slots, applied[became.types[applied] == IDENTIFY].tolist())

@@ -42,7 +42,7 @@ from tests.bench.workload import TOPICS, behaviors, catalog_items, unit_vectors,
 KERNEL_USERS = 2_000
 KERNEL_BEHAVIORS = 100_000
 SLOW_BEHAVIORS = 2_000
-FLUSH = 2_000
+FLUSH = 5_000
 NOON = 1.7e9
 LIKE, HIDE = TYPE_CODES["like"], TYPE_CODES["hide"]
 TURNED_AWAY = 0.1
