@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,11 +16,14 @@ from schemas.ids import fingerprints
 from schemas.rows.user import DEVICES, HOURS
 from schemas.vectors import DIMENSIONS
 
+Name = TypeVar("Name")
+
 DAY = 86_400
 BIN = DAY // HOURS
 DWELL, SKIP, IMPRESSION = TYPE_CODES["dwell"], TYPE_CODES["skip"], TYPE_CODES["impression"]
 DEVICE_CODES = {name: code for code, name in enumerate(DEVICES, 1)}
 OTHER = DEVICE_CODES["other"]
+NO_CONTEXT = (None, None)
 NO_FACETS = np.zeros((1, FACETS), np.uint32)
 NO_PRINTS = np.zeros(1, np.uint32)
 NO_TABLE = np.full(2, -1, np.int32)
@@ -100,17 +104,18 @@ def text_print(text: str) -> int:
 
 def _contexts(behaviors: Sequence[Behavior], at: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Four-hour bins of the local day, UTC where no time zone is given, and device codes (n,)."""
-    contexts = [behavior.context for behavior in behaviors]
-    zones, zone_of = _numbered([None if context is None else context.time_zone for context in contexts])
-    devices, device_of = _numbered([None if context is None else context.device for context in contexts])
-    codes = [0 if name is None else DEVICE_CODES.get(name.casefold(), OTHER) for name in devices]
-    hours = (at + _offsets(zones, zone_of, at)) % DAY // BIN
-    return hours.astype(np.uint8), np.array(codes, np.uint8)[device_of]
+    pairs, pair_of = _numbered(
+        [NO_CONTEXT if (own := behavior.context) is None else (own.time_zone, own.device) for behavior in behaviors]
+    )
+    zones, zone_of_pair = _numbered([zone for zone, _ in pairs])
+    codes = [0 if name is None else DEVICE_CODES.get(name.casefold(), OTHER) for _, name in pairs]
+    hours = (at + _offsets(zones, zone_of_pair[pair_of], at)) % DAY // BIN
+    return hours.astype(np.uint8), np.array(codes, np.uint8)[pair_of]
 
 
-def _numbered(names: Sequence[str | None]) -> tuple[list[str | None], NDArray[np.int64]]:
+def _numbered(names: Sequence[Name]) -> tuple[list[Name], NDArray[np.int64]]:
     """The different names, and of each of n which one it is (n,)."""
-    numbers: dict[str | None, int] = {}
+    numbers: dict[Name, int] = {}
     places = [numbers.setdefault(name, len(numbers)) for name in names]
     return list(numbers), np.array(places, np.int64)
 

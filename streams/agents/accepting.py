@@ -66,7 +66,8 @@ def decoded(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted
             if written:
                 require_json(written)
             behavior = decode_behavior(value)
-            at = behavior.at
+            occurred = behavior.occurred_at
+            at = occurred / 1000 if type(occurred) is int else behavior.at
             if not FIRST_LIKELY_SECOND <= at <= record.timestamp * 1e-3 + future_limit:
                 raise unlikely_time(behavior, future_limit)
         except SchemaError as error:

@@ -84,7 +84,8 @@ class Intake:
         resolution = take_in(self._arena, self._catalog, slots, taken.behaviors, at, self._options.step)
         self._quality.judge(resolution.judgments)
         self._count(taken.behaviors, at, slots, resolution)
-        self.ages.add(at[resolution.applied], [taken.records[index] for index in resolution.applied.tolist()])
+        applied = resolution.applied
+        self.ages.add(at[applied], taken.only(applied.tolist()).records)
         self._metrics.duplicates.inc(resolution.duplicates)
         for index in resolution.texts.tolist():
             self._ask(topic, taken.behaviors[index], taken.records[index])
