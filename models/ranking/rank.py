@@ -1,6 +1,7 @@
 """Ranking: from what users want and what trends to their lists."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,13 +72,14 @@ def rank_each(
     task, at = _Task(arena, catalog, interest_options, rules), arena.head["at"][slots]
     for place, variant in enumerate(variants):
         users = np.flatnonzero(assigned == place)
-        part: Sequence[NDArray[Any]] = _rank(task, slots[users], at[users], variant.options, place, active.of(users))
+        options, own_active = variant.options, active.of(users)
+        part: Sequence[NDArray[Any]] = _rank(task, slots[users], at[users], options, place, own_active, options.length)
         for whole, own in zip(wholes, part, strict=True):
             whole[users, : own.shape[1]] = own
     return ranked
 
 
-def rank(
+def rank(  # noqa: PLR0913 - one for each thing that lists depend on
     arena: UserArena,
     slots: NDArray[np.int64],
     catalog: Catalog,
@@ -86,6 +88,7 @@ def rank(
     options: RankingOptions,
     at: NDArray[np.float64] | None = None,
     active: Active = NO_RULES,
+    length: int | None = None,
 ) -> Ranked:
     """The best items of each user, none that the user has had or that is as near to a muted interest as its own are.
 
@@ -95,10 +98,12 @@ def rank(
     candidate, what is pinned always is one.
 
     Args: rules: options for this catalog, as models.step.StepOptions gives them; at (m,): epoch seconds that the
-    lists are for, None for the moments of the users' latest behaviors; active: the business rules of each list.
+    lists are for, None for the moments of the users' latest behaviors; active: the business rules of each list; length:
+    of the lists, None for that of the options, which says how many candidates there are in any case.
     """
     when = arena.head["at"][slots] if at is None else at
-    return _rank(_Task(arena, catalog, interest_options, rules), slots, when, options, 0, active)
+    task = _Task(arena, catalog, interest_options, rules)
+    return _rank(task, slots, when, options, 0, active, length or options.length)
 
 
 class _Task(NamedTuple):
@@ -117,9 +122,10 @@ def _rank(
     options: RankingOptions,
     mixer: int,
     active: Active,
+    length: int,
 ) -> Ranked:
     arena, catalog, interest_options, rules = task
-    ranked = _nothing(len(slots), options.length)
+    ranked, listed = _nothing(len(slots), length), replace(options, length=length)
     if not len(slots) or not len(catalog):
         return ranked
     wanted = interest_options.wanted()
@@ -130,7 +136,7 @@ def _rank(
     for start in range(0, len(slots), BLOCK):
         block = slice(start, start + BLOCK)
         offers = _offers(arena, slots[block], at[block], shop, nearby, laws, mixer)
-        places = _placed(arena, slots[block], offers, catalog, shop, fresh, options, active.of(block))
+        places = _placed(arena, slots[block], offers, catalog, shop, fresh, listed, active.of(block))
         _put(ranked, block, offers, places, arena.mixers[mixer], catalog)
     return ranked
 

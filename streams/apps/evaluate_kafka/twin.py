@@ -1,7 +1,7 @@
 """Twin: what a single worker publishes that commits every behavior by itself and awaits its trends, without a Kafka."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -65,10 +65,9 @@ class Twin:
         there may be has not ten items that the protocol lets compete.
         """
         log, step = self._journey.log, self._step
-        longest = replace(step.ranking, length=LONGEST)
         own, at = self._slots[log.users[place : place + 1]], log.at[place : place + 1]
         rules = step.laws_in(self._catalog).rules
-        rows = rank(self._arena, own, self._catalog, step.interests, rules, longest, at).items[0]
+        rows = rank(self._arena, own, self._catalog, step.interests, rules, step.ranking, at, length=LONGEST).items[0]
         moment = np.flatnonzero((log.users == log.users[place]) & (log.at == log.at[place]))
         others = self._had.get(int(log.users[place]), set()) | set(log.items[moment].tolist())
         left = [row for row in rows.tolist() if row >= 0 and row not in others - {int(log.items[place])}]

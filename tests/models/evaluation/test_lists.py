@@ -1,7 +1,6 @@
 """Lists: what the compiled course ranks is what a slow loop through the worker's own steps ranks."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -75,14 +74,13 @@ def slowly_shown(log: Log, catalog: Catalog, targets: Sequence[int], step: StepO
     """The lists of ten right before each target: event by event, each one's trends awaited."""
     arena, statistics, signals = UserArena(), TrendStatistics(TrendOptions()), Signals()
     slots = arena.add(log.owners)[log.users]
-    longer = replace(step.ranking, length=ITEMS)
     had: dict[int, set[int]] = {}
     lists = []
     for j, behavior in enumerate(log.behaviors):
         own, at = slots[j : j + 1], log.at[j : j + 1]
         if j in targets:
             rules = step.laws_in(catalog).rules
-            found = rank(arena, own, catalog, step.interests, rules, longer, at).items[0]
+            found = rank(arena, own, catalog, step.interests, rules, step.ranking, at, length=ITEMS).items[0]
             others = had.get(log.users[j], set()) | _at_once(log, j)
             lists.append([row for row in found.tolist() if row >= 0 and row not in others][:10])
         resolution = receive(arena, catalog, own, [behavior], at, step)
