@@ -1,7 +1,7 @@
 """Lock-step: one worker on one partition gets a behavior, and the next one when all that comes of it has come."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from schemas.behaviors import Behavior, encode_behavior
 from schemas.recommendations import Recommendations, decode_recommendations
 from streams.apps.evaluate_kafka.alike import Comparison, Listed, fate_of
 from streams.apps.evaluate_kafka.journey import Journey
-from streams.apps.evaluate_kafka.twin import LONGEST, Published, Twin
+from streams.apps.evaluate_kafka.twin import Published, Twin
 from streams.apps.evaluate_kafka.workers import Changes, Workers, running_workers
 from streams.apps.evaluate_trial import Progress
 from streams.apps.feed import Feed
@@ -43,19 +43,12 @@ class LockStep:
 
 
 def lock_step(settings: Settings, journey: Journey, step: StepOptions, progress: Progress) -> LockStep:
-    """Sends every behavior by itself, and compares what is published with what it should be.
-
-    All make lists from as many popular items as the longest list would: the twin's lists before a behavior are that
-    long, since the protocol strikes out much of them.
-    """
-    popular = max(step.ranking.popular, 2 * LONGEST)
-    step = replace(step, ranking=replace(step.ranking, popular=popular))
-    changes = {**CHANGES, "ranking": {"popular": popular}}
+    """Sends every behavior by itself, and compares what is published with what it should be."""
     trends = settings.trends.options
     twins, befores = _twins(Twin(journey, step, trends), journey)
     progress.say(f"lock-step: {len(twins):,} lists made in this process")
     foretold = _foretold(journey, step, befores, settings)
-    with running_workers(settings, journey.items, 1, changes, progress) as workers:
+    with running_workers(settings, journey.items, 1, CHANGES, progress) as workers:
         told = lambda done: progress.through("lock-step", done, len(twins))  # noqa: E731 - too little for a function
         lists = list(_sent(workers, journey, twins, told))
     published = Comparison()
