@@ -10,6 +10,7 @@ from models.catalog.background import background
 from models.catalog.errors import CatalogError
 from models.catalog.facets import FACETS, FacetNames
 from models.catalog.index.index import VectorIndex
+from models.catalog.index.search import encode_query
 from models.catalog.kernels.putting import put_factors
 from models.catalog.neighbors import Neighbors
 from models.catalog.prints import PrintIndex, item_print
@@ -30,7 +31,6 @@ _COLUMNS: dict[str, tuple[tuple[int, ...], Any]] = {
     "facets": ((FACETS,), np.uint32),
     "factors": ((), FACTORS),
 }
-MOST_COARSE = 127.0
 
 
 class Catalog:
@@ -95,9 +95,7 @@ class Catalog:
             row = self._new_row(item.item_id)
         moved = vector is None or not np.array_equal(self.vectors[row], vector)
         self.vectors[row] = 0.0 if vector is None else vector
-        unit = 0.0 if vector is None else float(np.abs(vector).max()) / MOST_COARSE
-        self.coarse_units[row] = unit
-        self.coarse[row] = 0 if vector is None else np.rint(vector / unit)
+        self.coarse_units[row], _ = encode_query(self.vectors[row], self.coarse[row])
         self.has_vector[row] = vector is not None
         self.titles[row] = item.title
         self.tags[row] = item.tags

@@ -1,16 +1,18 @@
 """Market: what the trends say of the catalog's items, as arrays for kernels."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from models.compiled import kernel
 from models.kernels.lines import zeros_by_line
 from schemas.rows.trend import POPULARITY_HALF_LIVES
 
 TOPS = 200
 SHELF = 64
 SHELF_HALF_LIFE = 2
+NEAR, FAR = range(2)
 NEWEST = 64
 NEVER_SHOWN = 256
 
@@ -71,6 +73,12 @@ class Market(NamedTuple):
     newest: NDArray[np.int32]
     never_shown: NDArray[np.int32]
     tally: NDArray[np.void]
+
+
+@kernel
+def left_of(tally: Any) -> float:
+    """What is left of the market's counts now, of what is stored."""
+    return np.exp2((tally.epoch - tally.events) / tally.half_life)
 
 
 def new_market(rows: int, slots: int, shelves: int, neighbors: int) -> Market:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.catalog.facets import FIRST_LEVEL, LEAF
-from models.catalog.kernels.market import SHELF_HALF_LIFE, Market, Prints
+from models.catalog.kernels.market import FAR, NEAR, SHELF_HALF_LIFE, Market, Prints, left_of
 from models.catalog.kernels.tops import enter_newest, leave_never_shown, put_on_shelf, raise_row
 from models.compiled import kernel
 from models.kernels.places import place_of, row_of
@@ -14,7 +14,6 @@ from schemas.rows.trend import IMPRESSION_HALF_LIFE, POPULARITY_HALF_LIVES, Tren
 
 HALF_LIVES = np.array(POPULARITY_HALF_LIVES)
 MOST_BEHAVIORS = 4_294_967_295.0
-NEAR, FAR = range(2)
 # Half-lives between epochs: counts of now are stored as so many doublings at most.
 EPOCH = 32.0
 FAINT = np.float32(1e-30)
@@ -137,11 +136,10 @@ def _left(count: np.float32, factor: np.float32) -> np.float32:
 def _scale_of(head: Any, tally: Any) -> float:
     """What a trend's counts are to be multiplied by to be stored; those of a trend without a half-life do not fade."""
     if head.half_life <= 0.0:
-        return np.exp2((tally.events - tally.epoch) / tally.half_life)
+        return 1.0 / left_of(tally)
     if head.half_life == tally.half_life:
         return np.exp2((head.landmark - tally.epoch) / tally.half_life)
-    since = np.exp2((head.landmark - tally.events) / head.half_life)
-    return since * np.exp2((tally.events - tally.epoch) / tally.half_life)
+    return np.exp2((head.landmark - tally.events) / head.half_life) / left_of(tally)
 
 
 @kernel

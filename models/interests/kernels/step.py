@@ -92,6 +92,7 @@ def step_some(
     scratch, shares, nothing = rooms[0].features, rooms[0].shares, vectors[0, :0]
     for j in range(start, stop):
         u, soon = slots[j], slots[min(j + 1, slots.shape[0] - 1)]
+        # As many lines as a user has in each.
         fetch(heads, soon, 4)
         fetch(all_rings, soon, 7)
         fetch(metas, soon, 13)

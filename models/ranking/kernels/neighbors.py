@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from models.catalog.kernels.market import Market
+from models.catalog.kernels.market import FAR, NEAR, Market, left_of
 from models.compiled import fast_kernel
 from models.kernels.lines import fetch
-from models.ranking.kernels.recents import FAR, NEAR
 from models.ranking.kernels.types import (
     AFTER_FAR,
     AFTER_NEAR,
@@ -42,12 +42,11 @@ def add_up_neighbors(market: Market, rules: Any, scratch: Scratch) -> int:
     as recent items have few neighbors yet.
     """
     _clear(scratch)
-    sums, touched, desk = scratch.sums, scratch.touched, scratch.desk[0]
+    desk = scratch.desk[0]
     recent_rows, attention, standings, totals = desk.recent_rows, desk.attention, market.standings, market.totals
     before_n, before_rows, before = market.before_n, market.before_rows, market.before
     after_n, after_rows, after = market.after_n, market.after_rows, market.after
-    near_prior, far_prior, tally = rules.near_prior, rules.far_prior, market.tally[0]
-    fade = np.exp2((tally.epoch - tally.events) / tally.half_life)
+    near_prior, far_prior, left = rules.near_prior, rules.far_prior, left_of(market.tally[0])
     found, near_left, far_left = 0, 0.0, 0.0
     for k in range(desk.recents):
         slot, share = standings[recent_rows[k]].slot, attention[k]
@@ -61,35 +60,50 @@ def add_up_neighbors(market: Market, rules: Any, scratch: Scratch) -> int:
             near_left += share
             far_left += share
             continue
-        near_total, far_total = totals[slot, NEAR] * fade + near_prior, totals[slot, FAR] * fade + far_prior
+        near_total, far_total = totals[slot, NEAR] * left + near_prior, totals[slot, FAR] * left + far_prior
         near_left += share * near_prior / near_total
         far_left += share * far_prior / far_total
-        near, far = np.float32(share * fade / near_total), np.float32(share * fade / far_total)
-        root = np.float32(share * np.sqrt(fade / far_total))
+        weights = (
+            np.float32(share * left / near_total),
+            np.float32(share * left / far_total),
+            np.float32(share * np.sqrt(left / far_total)),
+        )
         most = max(LEAST, int(REACH * share))
-        rows, counts = before_rows[slot], before[slot]
-        for j in range(min(int(before_n[slot]), most)):
-            if rows[j] >= 0:
-                line = sums[rows[j]]
-                touched[found] = rows[j]
-                found += line[TOUCHED] == ZERO
-                line[TOUCHED] = ONE
-                line[BEFORE_NEAR] += near * counts[j, NEAR]
-                line[BEFORE_FAR] += far * counts[j, FAR]
-                line[GOING_TOGETHER] += root * np.sqrt(counts[j, FAR])
-        rows, counts = after_rows[slot], after[slot]
-        for j in range(min(int(after_n[slot]), most)):
-            line = sums[rows[j]]
-            touched[found] = rows[j]
-            found += line[TOUCHED] == ZERO
-            line[TOUCHED] = ONE
-            line[AFTER_NEAR] += near * counts[j, NEAR]
-            line[AFTER_FAR] += far * counts[j, FAR]
-            line[GOING_TOGETHER] += root * np.sqrt(counts[j, FAR])
+        count = min(int(before_n[slot]), most)
+        found = _add_up(before_rows[slot, :count], before[slot], weights, BEFORE_NEAR, found, scratch)
+        count = min(int(after_n[slot]), most)
+        found = _add_up(after_rows[slot, :count], after[slot], weights, AFTER_NEAR, found, scratch)
     desk.touched = found
     desk.near_left = np.float32(near_left if desk.recents else 1.0)
     desk.far_left = np.float32(far_left if desk.recents else 1.0)
     _measure(found, scratch)
+    return found
+
+
+@fast_kernel
+def _add_up(
+    rows: NDArray[np.int32],
+    counts: NDArray[np.float32],
+    weights: tuple[np.float32, np.float32, np.float32],
+    place: int,
+    found: int,
+    scratch: Scratch,
+) -> int:
+    """Adds one list of neighbors to their sums, -1 being none; how many are touched then.
+
+    Args: weights: of near counts, far ones and the roots of these; place: of the near sum, behind which is the far one.
+    """
+    sums, touched = scratch.sums, scratch.touched
+    near, far, root = weights
+    for j in range(rows.shape[0]):
+        if rows[j] >= 0:
+            line = sums[rows[j]]
+            touched[found] = rows[j]
+            found += line[TOUCHED] == ZERO
+            line[TOUCHED] = ONE
+            line[place] += near * counts[j, NEAR]
+            line[place + 1] += far * counts[j, FAR]
+            line[GOING_TOGETHER] += root * np.sqrt(counts[j, FAR])
     return found
 
 

@@ -5,13 +5,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.catalog.kernels.market import Market
+from models.catalog.kernels.market import FAR, Market, left_of
 from models.compiled import kernel
 from models.kernels.places import place_of, row_of
 from schemas.rows.mixer import PLACES
 from schemas.rows.user import RECENTS, RING_RECENTS
 
-NEAR, FAR = range(2)
 BY_PLACE, BY_AGE, BY_BEHAVIORS = range(3)
 MINUTE: Final = 60.0
 UNSEEN: Final = 1e-4
@@ -67,9 +66,9 @@ def learn_attention(target: int, at: float, market: Market, rules: Any, mixer: A
     The logarithms move by Adagrad along the slope of the expected likelihood (generalized EM, Dempster et al. 1977).
     """
     credit, attention, rows, count = desk.credit, desk.attention, desk.recent_rows, desk.recents
-    standings, rate, total = market.standings, rules.attention_rate, 0.0
+    standings, rate, total, left = market.standings, rules.attention_rate, 0.0, left_of(market.tally[0])
     for k in range(count):
-        credit[k] = attention[k] * (UNSEEN + _likely(rows[k], target, market, rules.far_prior))
+        credit[k] = attention[k] * (UNSEEN + _likely(rows[k], target, market, left, rules.far_prior))
         total += credit[k]
     for k in range(count):
         slope = credit[k] / total - attention[k]
@@ -85,9 +84,9 @@ def _bin(value: float) -> int:
 
 
 @kernel
-def _likely(row: int, target: int, market: Market, prior: float) -> float:
+def _likely(row: int, target: int, market: Market, left: float, prior: float) -> float:
     """How likely the target comes after the item or before it, by what came so far."""
-    tally, slot = market.tally[0], market.standings[row].slot
+    slot = market.standings[row].slot
     if slot < 0:
         return 0.0
     both = 0.0
@@ -97,8 +96,7 @@ def _likely(row: int, target: int, market: Market, prior: float) -> float:
     place = place_of(market.after_rows[slot, : market.after_n[slot]], target)
     if place >= 0:
         both += market.after[slot, place, FAR]
-    fade = np.exp2((tally.epoch - tally.events) / tally.half_life)
-    return 0.5 * both * fade / (market.totals[slot, FAR] * fade + prior)
+    return 0.5 * both * left / (market.totals[slot, FAR] * left + prior)
 
 
 @kernel
