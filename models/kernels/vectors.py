@@ -1,4 +1,4 @@
-"""Vectors: what is done with two of them, or three."""
+"""Vectors: what is done with two of them."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +17,12 @@ def product(one: NDArray[np.float32], other: NDArray[np.float32]) -> np.float32:
 
 
 @fast_kernel
-def coarse_products(
-    one: NDArray[np.float32], other: NDArray[np.float32], coarse: NDArray[np.int8]
-) -> tuple[np.float32, np.float32]:
-    """The inner products of two vectors (128,) with a third, which is coarse (128,), in its unit."""
-    first, second = np.float32(0.0), np.float32(0.0)
+def coarse_product(one: NDArray[np.float32], coarse: NDArray[np.int8]) -> np.float32:
+    """The inner product of a vector (128,) with one that is coarse (128,), in its unit."""
+    total = np.float32(0.0)
     for d in range(DIMENSIONS):
-        part = np.float32(coarse[d])
-        first += one[d] * part
-        second += other[d] * part
-    return first, second
+        total += one[d] * np.float32(coarse[d])
+    return total
 
 
 @fast_kernel

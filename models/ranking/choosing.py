@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel, making_kernel
-from models.ranking.diversity import Queue, Shelf, best_of, compare, line_up, lower, most_worth, new_queue
+from models.ranking.diversity import BLOCK, Queue, Shelf, best_of, compare, line_up, lower, most_worth, new_queue
 from models.ranking.exploration import uniform
 from models.ranking.rules import NO_RULES, Active
 
@@ -38,8 +38,8 @@ SPREAD: Final = 2
 class Scored(NamedTuple):
     """Candidates of m lists: rows (m, c) int32 of the catalog, -1 for none, no two the same in a list.
 
-    scores (m, c) float32: -inf for what must not be shown to this user. fresh (m, c) bool: what exploration may show,
-    not read without it. keys (m,) uint64: of the lists' chance, as keys_of gives them.
+    scores (m, c) float32: -inf for what must not be shown to this user. fresh (m, c) bool: what exploration may show.
+    keys (m,) uint64: of the lists' chance, as keys_of gives them. Neither is read without exploration.
     """
 
     rows: NDArray[np.int32]
@@ -66,6 +66,41 @@ class Places(NamedTuple):
     ways: NDArray[np.int8]
 
 
+class How(NamedTuple):
+    """How places are given away: by what the catalog holds, by rules, by diversity and by exploration."""
+
+    shelf: Shelf
+    rules: Active
+    diversity: float
+    exploration: float
+
+
+class Room(NamedTuple):
+    """Room for one list of k places at a time, from c candidates.
+
+    fresh (c,) bool; pool (c,) int32 of fresh ones; listed (k,) int32; best (2 k,) int32: those between whose scores the
+    spread is.
+    """
+
+    queue: Queue
+    fresh: NDArray[np.bool_]
+    pool: NDArray[np.int32]
+    listed: NDArray[np.int32]
+    best: NDArray[np.int32]
+
+
+@making_kernel
+def new_room(candidates: int, length: int) -> Room:
+    """Room for lists of this length out of at most so many candidates each."""
+    return Room(
+        new_queue(candidates),
+        np.empty(candidates, np.bool_),
+        np.empty(candidates, np.int32),
+        np.empty(length, np.int32),
+        np.empty(SPREAD * length, np.int32),
+    )
+
+
 def choose(
     scored: Scored,
     shelf: Shelf,
@@ -90,51 +125,73 @@ def choose(
 def choose_each(
     scored: Scored, shelf: Shelf, rules: Active, diversity: float, exploration: float, places: Places
 ) -> None:
-    """Fills places, of which chosen is -1, propensities 1 and ways 0.
+    """Fills places, of which chosen is -1, propensities 1 and ways 0."""
+    rows, length = scored.rows, places.chosen.shape[1]
+    room, how = new_room(rows.shape[1], length), How(shelf, rules, diversity, exploration)
+    for u in range(rows.shape[0]):
+        choose_one(rows[u], scored.scores[u], scored.fresh[u], scored.keys[u], u, how, room, places)
 
-    Tuples are taken apart before the loop, since every access to an array in one is counted.
-    """
-    all_rows, scores, all_fresh, keys = scored
-    groups, moments, limits, pins = rules.groups, rules.moments, rules.limits, rules.pins
-    all_chosen, all_propensities, all_ways = places
+
+@kernel
+def choose_one(
+    rows: NDArray[np.int32],
+    scores: NDArray[np.float32],
+    all_fresh: NDArray[np.bool_],
+    key: np.uint64,
+    u: int,
+    how: How,
+    room: Room,
+    places: Places,
+) -> None:
+    """The same for list u alone, of which these are the candidates and the key."""
+    rules, shelf, exploration = how.rules, how.shelf, how.exploration
+    chosen, propensities, ways = places.chosen[u], places.propensities[u], places.ways[u]
     ruled = rules.kinds.shape[0] > 0
-    size, length = all_rows.shape[1], all_chosen.shape[1]
-    queue = new_queue(size)
-    pool, listed, best_ones = np.empty(size, np.int32), np.empty(length, np.int32), np.empty(SPREAD * length, np.int32)
-    by_score = not ruled and diversity == 0.0 and exploration == 0.0
-    for u in range(all_rows.shape[0]):
-        rows, chosen, propensities, ways = all_rows[u], all_chosen[u], all_propensities[u], all_ways[u]
-        moment = moments[u] if ruled else 0
-        caps = Caps(groups, limits[moment])
-        _weigh(rows, scores[u], shelf.recommendable, queue.worth)
-        if ruled:
-            _apply(rows, rules.kinds, rules.excluded[moment], rules.boosts[moment], queue.worth)
-        if by_score:
-            best_of(queue.worth, chosen)
+    moment, queue, pool, listed = rules.moments[u] if ruled else 0, _first(rows.shape[0], room), room.pool, room.listed
+    caps = Caps(rules.groups, rules.limits[moment])
+    _weigh(rows, scores, shelf.recommendable, queue.worth)
+    if ruled:
+        _apply(rows, rules.kinds, rules.excluded[moment], rules.boosts[moment], queue.worth)
+    elif how.diversity == 0.0 and exploration == 0.0:
+        best_of(queue.worth, chosen)
+        return
+    line_up(queue, room.best, how.diversity)
+    count = _pin(rows, rules.pins[moment], rules.pin_places, caps, queue, chosen, listed) if ruled else 0
+    open_ = _fresh(all_fresh, queue.worth, pool) if exploration > 0.0 else 0
+    for place in range(chosen.shape[0]):
+        if chosen[place] >= 0:
+            ways[place] = PINNED
             continue
-        line_up(queue, best_ones, diversity)
-        count = _pin(rows, pins[moment], rules.pin_places, caps, queue, chosen, listed) if ruled else 0
-        open_ = _fresh(all_fresh[u], queue.worth, pool) if exploration > 0.0 else 0
-        for place in range(length):
-            if chosen[place] >= 0:
-                ways[place] = PINNED
-                continue
-            best = _best(queue, rows, listed[:count], caps, shelf, diversity)
-            if best >= 0 and exploration > 0.0 and place >= EXPLORED_FROM:
-                open_ = _still(pool[:open_], rows, queue.worth, caps, listed[:count])
-                if open_ > 0:
-                    drawn = _drawn(best, pool[:open_], keys[u], place, exploration)
-                    propensities[place] = exploration / open_ if all_fresh[u, drawn] else 0.0
-                    propensities[place] += 1.0 - exploration if drawn == best else 0.0
-                    ways[place] = BY_SCORE if drawn == best else EXPLORED
-                    best = drawn
-            if best >= 0:
-                chosen[place] = best
-                lower(queue, best, -np.inf)
-                listed[count] = best
-                count += 1
-        if ruled:
-            _close_up(chosen, propensities, ways)
+        best = _best(queue, rows, listed[:count], caps, shelf, how.diversity)
+        if best >= 0 and exploration > 0.0 and place >= EXPLORED_FROM:
+            open_ = _still(pool[:open_], rows, queue.worth, caps, listed[:count])
+            if open_ > 0:
+                drawn = _drawn(best, pool[:open_], key, place, exploration)
+                propensities[place] = exploration / open_ if all_fresh[drawn] else 0.0
+                propensities[place] += 1.0 - exploration if drawn == best else 0.0
+                ways[place] = BY_SCORE if drawn == best else EXPLORED
+                best = drawn
+        if best >= 0:
+            chosen[place] = best
+            lower(queue, best, -np.inf)
+            listed[count] = best
+            count += 1
+    if ruled:
+        _close_up(chosen, propensities, ways)
+
+
+@kernel
+def _first(count: int, room: Room) -> Queue:
+    """A queue for so many candidates."""
+    queue = room.queue
+    blocks = (count + BLOCK - 1) // BLOCK
+    return Queue(
+        queue.worth[:count],
+        queue.alone[:count],
+        queue.nearest[:count],
+        queue.compared[:count],
+        queue.leaders[:blocks],
+    )
 
 
 @kernel

@@ -67,7 +67,7 @@ def new_queue(size: int) -> Queue:
     )
 
 
-@making_kernel
+@kernel
 def line_up(queue: Queue, best: NDArray[np.int32], diversity: float) -> None:
     """Begins a list: worth, so far the scores, becomes what diversity makes of it while the list is empty.
 
@@ -77,10 +77,12 @@ def line_up(queue: Queue, best: NDArray[np.int32], diversity: float) -> None:
         worth = queue.worth
         count = best_of(worth, best)
         spread = worth[best[0]] - worth[best[count - 1]] if count > 0 else 0.0
-        worth *= (1.0 - diversity) / (spread if spread > 0.0 else 1.0)
-        queue.alone[:] = worth
-        queue.nearest[:] = 0.0
-        queue.compared[:] = 0
+        factor = (1.0 - diversity) / (spread if spread > 0.0 else 1.0)
+        for i in range(worth.shape[0]):
+            worth[i] *= factor
+            queue.alone[i] = worth[i]
+            queue.nearest[i] = 0.0
+            queue.compared[i] = 0
     for block in range(queue.leaders.shape[0]):
         _lead(queue.worth, queue.leaders, block)
 

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
+from models.ranking.listing import Ranked
 from models.ranking.packing import PARTS, PlaceColumns, packed_lists
-from models.ranking.rank import Ranked
 from schemas.recommendations import recommendation_id
 
 KEPT = 1 << 17

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import fast_kernel, kernel
+from models.kernels.codes import encode, products
 from models.kernels.lines import fetch
-from models.kernels.vectors import coarse_products
 from models.ranking.kernels.families import FAMILY_OF
 from models.ranking.kernels.logarithms import exp2, log2
 from models.ranking.kernels.types import (
@@ -78,7 +78,8 @@ def _collect(head: Any, count: int, standings: NDArray[np.void], now: float, goo
     sums, desk = scratch.sums, scratch.desk[0]
     features, rows, bases = desk.features, desk.rows, desk.bases
     coarse, units, categories, factors = goods.coarse, goods.coarse_units, goods.categories, goods.factors
-    latest, focus = desk.latest, desk.focus
+    latest, focus = desk.latest_codes, desk.focus_codes
+    latest_unit, focus_unit = encode(desk.latest, latest), encode(desk.focus, focus)
     shelves, tastes = head.categories, desk.tastes
     ages, unknown = desk.ages, _fill_tastes(head, tastes)
     for p in range(POPULARITIES):
@@ -98,8 +99,10 @@ def _collect(head: Any, count: int, standings: NDArray[np.void], now: float, goo
         features[NEAR_AFTER, j], features[NEAR_BEFORE, j] = line[AFTER_NEAR], line[BEFORE_NEAR]
         features[FAR_AFTER, j], features[FAR_BEFORE, j] = line[AFTER_FAR], line[BEFORE_FAR]
         features[TOGETHER, j] = line[GOING_TOGETHER]
-        last, middle = coarse_products(latest, focus, coarse[row])
-        features[LIKE_LAST, j], features[LIKE_FOCUS, j] = last * units[row], middle * units[row]
+        last, middle = products(latest, focus, coarse, row)
+        unit = units[row]
+        features[LIKE_LAST, j] = np.float32(last) * (latest_unit * unit)
+        features[LIKE_FOCUS, j] = np.float32(middle) * (focus_unit * unit)
         born = standing.born >= 0.0
         features[AGE, j] = max(now - standing.born, 0.0) if born else 0.0
         features[NEW, j] = ZERO if born else ONE

@@ -93,12 +93,13 @@ RANKING_RULES = np.dtype(
 #
 # By candidate: rows, features by feature, scores, shares, and bases: logarithms of how popular each is. By recent item:
 # recent_rows, recent_at in seconds, attention that sums to 1, credit. The user's interests: units of unit length,
-# interest_shares, found, focus and latest; against and named, what was turned away; tastes for categories. near_rows,
-# near_scores: of a search. context, weights and grounds of the moment, what hidden units get from the context; lit:
-# these units by candidate. Of factors: related and biases by candidate, leaning and pull. levels of popularity; ages:
-# the count of behaviors in each of its half-lives; slopes, those of hidden units by input, and of their outputs.
-# touched: how many rows have sums; buckets: numbers of these by size. near_left, far_left: the shares of attention that
-# recent items leave to what is popular. stamp: of this ranking.
+# interest_shares, found, focus and latest, and codes of these two; against and named, what was turned away; tastes for
+# categories. near_rows, near_scores: of a search. context, weights and grounds of the moment, what hidden units get
+# from the context; lit: these units by candidate. means of features over candidates; gates: what each hidden unit adds
+# to one of them. Of factors: related and biases by candidate, leaning and pull. levels of popularity; ages: the count
+# of behaviors in each of its half-lives; slopes, those of hidden units by input, and of their outputs. touched: how
+# many rows have sums; buckets: numbers of these by size. near_left, far_left: the shares of attention that recent items
+# leave to what is popular. stamp: of this ranking.
 DESK = np.dtype(
     [
         ("stamp", "<i8"),
@@ -120,14 +121,18 @@ DESK = np.dtype(
         ("found", "<f8", (SLOTS, INTEREST_FEATURES)),
         ("focus", "<f4", (DIMENSIONS,)),
         ("latest", "<f4", (DIMENSIONS,)),
+        ("focus_codes", "<i2", (DIMENSIONS,)),
+        ("latest_codes", "<i2", (DIMENSIONS,)),
         ("against", "<f8", (SLOTS,)),
         ("named", "<f8", (TURNED,)),
         ("near_rows", "<i4", (MOST_CANDIDATES,)),
         ("near_scores", "<f4", (MOST_CANDIDATES,)),
         ("context", "<f8", (CONTEXTS,)),
         ("weights", "<f4", (FEATURES,)),
+        ("means", "<f4", (FEATURES,)),
         ("slopes", "<f4", (FEATURES,)),
         ("grounds", "<f4", (HIDDEN,)),
+        ("gates", "<f4", (HIDDEN,)),
         ("lit", "<f4", (HIDDEN, COLUMN)),
         ("hidden_slopes", "<f4", (INPUTS, HIDDEN)),
         ("output_slopes", "<f4", (HIDDEN,)),

@@ -10,7 +10,8 @@ from models.interests.attention import weights_of_features
 from models.interests.kernels.types import User
 from models.ranking.kernels.offering import offer_one
 from models.ranking.kernels.types import RankingLaws
-from models.ranking.rank import Ranked, rank
+from models.ranking.listing import Ranked
+from models.ranking.rank import rank
 from models.ranking.shop import nearby_of, shop_of
 from models.step import StepOptions
 from schemas.behaviors import Behavior

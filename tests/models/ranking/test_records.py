@@ -8,7 +8,7 @@ from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.ranking.choosing import BY_SCORE, EXPLORED, PINNED
 from models.ranking.kernels.families import FAMILIES, FAMILY_NAMES, WANTED
-from models.ranking.rank import Ranked
+from models.ranking.listing import Ranked
 from models.ranking.records import recommendations
 from schemas.recommendations import (
     Reason,
