@@ -48,7 +48,7 @@ def recommendation_id(user_id: str, at: int, behaviors: int, variant: str) -> st
 
     Args: at: epoch milliseconds; it tells the lists of a user who started anew from those of the life before.
     """
-    name = "\0".join((user_id, str(at), str(behaviors), variant))
+    name = f"{user_id}\0{at}\0{behaviors}\0{variant}"
     return f"{fingerprint(name):016x}"
 
 

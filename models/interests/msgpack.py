@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from models.compiled import kernel
 from models.interests.kernels.types import Integer
+from models.kernels.copying import copy_bytes
 from schemas.vectors import VECTOR_BYTES
 
 FIXED_TEXT, TEXT8, TEXT16, LONG_TEXT, LONGER_TEXT = 0xA0, 0xD9, 0xDA, 32, 256
@@ -15,11 +16,9 @@ NIL, FLOAT64, UINT32, UINT64, BYTES16, ARRAY16, FIXED_ARRAY = 0xC0, 0xCB, 0xCE, 
 def put_copy(
     out: NDArray[np.uint8], place: int, data: NDArray[np.uint8], starts: NDArray[np.int64], number: Integer
 ) -> int:
-    """Piece number `number` of data. Unsigned places spare a test for negative ones at every byte."""
+    """Piece number `number` of data."""
     length: int = starts[number + 1] - starts[number]
-    start, to = np.uint64(starts[number]), np.uint64(place)
-    for k in range(np.uint64(length)):
-        out[to + k] = data[start + k]
+    copy_bytes(out, place, data, starts[number], length)
     return place + length
 
 
@@ -29,9 +28,7 @@ def put_vector(out: NDArray[np.uint8], place: int, halves: NDArray[np.uint8]) ->
     out[place] = BYTES16
     out[place + 1] = VECTOR_BYTES >> 8
     out[place + 2] = VECTOR_BYTES & 255
-    to = np.uint64(place + 3)
-    for k in range(np.uint64(VECTOR_BYTES)):
-        out[to + k] = halves[k]
+    copy_bytes(out, place + 3, halves, 0, VECTOR_BYTES)
     return place + 3 + VECTOR_BYTES
 
 
@@ -76,7 +73,7 @@ def put_small(out: NDArray[np.uint8], place: int, value: np.uint32) -> int:
 
 
 @kernel
-def put_byte(out: NDArray[np.uint8], place: int, value: int) -> int:
+def put_byte(out: NDArray[np.uint8], place: int, value: Integer) -> int:
     """One byte."""
     out[np.uint64(place)] = value
     return place + 1

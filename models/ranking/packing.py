@@ -16,7 +16,10 @@ from models.interests.record_columns import Bytes, joined
 from models.ranking.choosing import BY_SCORE, EXPLORED
 from models.ranking.kernels.families import FAMILIES, FAMILY_NAMES, WANTED
 
-PARTS: Final = 10_000
+DECIMALS: Final = 4
+PARTS: Final = 10**DECIMALS
+# Unsigned, as what is not negative is divided sooner.
+SCALE, TEN = np.uint64(PARTS), np.uint64(10)
 # Bytes that all of a place but its texts needs at most: numbers, and the fixed texts around them.
 PLACE_ROOM: Final = 512
 ZERO, POINT, MINUS, COMMA, CLOSE = b"0.-,}"
@@ -27,18 +30,17 @@ ITEM, SCORE, PROPENSITY, REASONS, INTEREST, BY_CHANCE, BY_RULE, END, TAIL = np.a
 class PlaceColumns(NamedTuple):
     """Columns of the places (m, k) of m lists.
 
-    items: number of the item's text, -1 for no item; scores in 1/10,000; propensities: number of its text. families
-    (m, k, 4), the greatest part first, and parts (m, k, 4) in 1/10,000; interests: an interest's id, -1 for none; ways
-    as in models.ranking.choosing. All int64.
+    items int64: number of the item's text, -1 for no item; scores float32; propensities int64: number of its text;
+    parts (m, k, 4) float32 of each family of features; interests int64: an interest's id, -1 for none; ways int8 as in
+    models.ranking.choosing.
     """
 
     items: NDArray[np.int64]
-    scores: NDArray[np.int64]
+    scores: NDArray[np.float32]
     propensities: NDArray[np.int64]
-    families: NDArray[np.int64]
-    parts: NDArray[np.int64]
+    parts: NDArray[np.float32]
     interests: NDArray[np.int64]
-    ways: NDArray[np.int64]
+    ways: NDArray[np.int8]
 
 
 def packed_lists(
@@ -74,7 +76,7 @@ def _write_each(
 ) -> None:
     """Fills out and stops."""
     words, starts = fixed
-    items, scores, propensities, families, parts, interests, ways = columns
+    items, scores, propensities, parts, interests, ways = columns
     place = 0
     for u in range(items.shape[0]):
         place = put_copy(out, place, heads.data, heads.starts, u)
@@ -88,12 +90,12 @@ def _write_each(
             place = put_copy(out, place, words, starts, ITEM)
             place = put_copy(out, place, names.data, names.starts, items[u, k])
             place = put_copy(out, place, words, starts, SCORE)
-            place = _put_decimal(out, place, scores[u, k])
+            place = _put_decimal(out, place, _counted(np.float64(scores[u, k])))
             place = put_copy(out, place, words, starts, PROPENSITY)
             place = put_copy(out, place, chances.data, chances.starts, propensities[u, k])
             place = put_copy(out, place, words, starts, REASONS)
             if ways[u, k] == BY_SCORE:
-                place = _put_reasons(out, place, words, starts, families[u, k], parts[u, k], interests[u, k])
+                place = _put_reasons(out, place, words, starts, parts[u, k], interests[u, k])
             else:
                 place = put_copy(out, place, words, starts, BY_CHANCE if ways[u, k] == EXPLORED else BY_RULE)
             place = put_copy(out, place, words, starts, END)
@@ -107,23 +109,37 @@ def _put_reasons(
     place: int,
     words: NDArray[np.uint8],
     starts: NDArray[np.int64],
-    families: NDArray[np.int64],
-    parts: NDArray[np.int64],
+    parts: NDArray[np.float32],
     interest: int,
 ) -> int:
-    """Families by their parts, the greatest first; none of those without a part."""
-    for f in range(families.shape[0]):
-        if parts[f] == 0:
-            break
-        if f > 0:
+    """Families by their shares of what speaks for the item, the greatest first; none that speaks against it."""
+    whole = 0.0
+    for f in range(FAMILIES):
+        whole += max(np.float64(parts[f]), 0.0)
+    put = 0
+    while True:
+        family, most = -1, 0
+        for f in range(FAMILIES):
+            share = _counted(np.float64(parts[f]) / whole) if parts[f] > 0.0 else 0
+            if share > most and not put >> f & 1:
+                family, most = f, share
+        if family < 0:
+            return place
+        if put:
             place = put_byte(out, place, COMMA)
-        place = put_copy(out, place, words, starts, families[f])
-        place = _put_decimal(out, place, parts[f])
-        if families[f] == WANTED and interest >= 0:
+        put |= 1 << family
+        place = put_copy(out, place, words, starts, family)
+        place = _put_decimal(out, place, most)
+        if family == WANTED and interest >= 0:
             place = put_copy(out, place, words, starts, INTEREST)
-            place = _put_digits(out, place, interest)
+            place = _put_digits(out, place, np.uint64(interest))
         place = put_byte(out, place, CLOSE)
-    return place
+
+
+@kernel
+def _counted(value: float) -> int:
+    """A number in 1/10,000, the nearest one."""
+    return int(np.rint(value * PARTS))
 
 
 @kernel
@@ -131,26 +147,26 @@ def _put_decimal(out: NDArray[np.uint8], place: int, value: int) -> int:
     """A number in 1/10,000, with one to four decimals."""
     if value < 0:
         place = put_byte(out, place, MINUS)
-    left = abs(value)
-    place = _put_digits(out, place, left // PARTS)
+    size = np.uint64(abs(value))
+    place = _put_digits(out, place, size // SCALE)
     place = put_byte(out, place, POINT)
-    left, unit = left % PARTS, PARTS // 10
-    place = put_byte(out, place, ZERO + left // unit)
-    left %= unit
-    while left > 0:
-        unit //= 10
-        place = put_byte(out, place, ZERO + left // unit)
-        left %= unit
-    return place
+    part, decimals = size % SCALE, DECIMALS
+    for k in range(DECIMALS):
+        put_byte(out, place + DECIMALS - 1 - k, ZERO + np.int64(part % TEN))
+        if part % TEN == np.uint64(0) and k == DECIMALS - decimals and decimals > 1:
+            decimals -= 1
+        part //= TEN
+    return place + decimals
 
 
 @kernel
-def _put_digits(out: NDArray[np.uint8], place: int, value: int) -> int:
-    """A whole number that is not negative."""
-    unit = 1
-    while value // unit >= 10:
-        unit *= 10
-    while unit > 0:
-        place = put_byte(out, place, ZERO + value // unit % 10)
-        unit //= 10
-    return place
+def _put_digits(out: NDArray[np.uint8], place: int, value: np.uint64) -> int:
+    """A whole number."""
+    count, left = 1, value // TEN
+    while left > np.uint64(0):
+        count, left = count + 1, left // TEN
+    left = value
+    for k in range(count):
+        put_byte(out, place + count - 1 - k, ZERO + np.int64(left % TEN))
+        left //= TEN
+    return place + count

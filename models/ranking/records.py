@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.ranking.listing import Ranked
-from models.ranking.packing import PARTS, PlaceColumns, packed_lists
+from models.ranking.packing import PlaceColumns, packed_lists
 from schemas.recommendations import recommendation_id
 
 KEPT = 1 << 17
@@ -27,17 +27,14 @@ def recommendations(
     """
     rows, items = np.unique(ranked.items, return_inverse=True)
     chances, propensities = np.unique(ranked.propensities, return_inverse=True)
-    shares = _shares(ranked)
-    families = np.argsort(-shares, axis=2, kind="stable")
     interest_ids = arena.meta["id"][slots[:, None], np.maximum(ranked.interests, 0)]
     columns = PlaceColumns(
         np.where(ranked.items >= 0, items.reshape(ranked.items.shape), -1),
-        np.rint(ranked.scores.astype(np.float64) * PARTS).astype(np.int64),
+        ranked.scores,
         propensities.reshape(ranked.items.shape).astype(np.int64),
-        families.astype(np.int64),
-        np.take_along_axis(shares, families, 2),
+        ranked.parts,
         np.where(ranked.interests >= 0, interest_ids.astype(np.int64), -1),
-        ranked.ways.astype(np.int64),
+        ranked.ways,
     )
     names = [_quoted(catalog.ids[row]) if row >= 0 else b"" for row in rows.tolist()]
     drawn = [repr(one).encode() for one in chances.tolist()]
@@ -46,25 +43,15 @@ def recommendations(
 
 def _heads(arena: UserArena, slots: NDArray[np.int64], catalog: Catalog, variants: Sequence[str]) -> list[bytes]:
     """What stands before the places of each list."""
-    heads, encoder = arena.head[slots], _quoted(catalog.encoder)
+    heads, encoder = arena.head[slots], _encode(catalog.encoder).decode()
     moments, behaviors = np.rint(heads["at"] * 1e3).astype(np.int64).tolist(), heads["behaviors"].tolist()
-    found = []
-    for slot, at, count, variant in zip(slots.tolist(), moments, behaviors, variants, strict=True):
-        user_id = arena.owners[slot]
-        name = recommendation_id(user_id, at, count, variant).encode()
-        found.append(
-            b'{"recommendation_id":"%b","user_id":%b,"at":%d,"behaviors":%d,"variant":%b,"encoder":%b,"items":['
-            % (name, _encode(user_id), at, count, _quoted(variant), encoder)
-        )
-    return found
-
-
-def _shares(ranked: Ranked) -> NDArray[np.int64]:
-    """Each family's part of what speaks for an item (m, k, 4), in 1/10,000; 0 for what speaks against it."""
-    parts = np.maximum(ranked.parts.astype(np.float64), 0.0)
-    whole = parts.sum(2, keepdims=True)
-    shares = np.divide(parts, whole, out=np.zeros_like(parts), where=whole > 0.0)
-    return np.rint(shares * PARTS).astype(np.int64)
+    ends = {name: f'"variant":{_encode(name).decode()},"encoder":{encoder},"items":[' for name in set(variants)}
+    owners = [arena.owners[slot] for slot in slots.tolist()]
+    return [
+        f'{{"recommendation_id":"{recommendation_id(user_id, at, count, variant)}",'
+        f'"user_id":{_encode(user_id).decode()},"at":{at},"behaviors":{count},{ends[variant]}'.encode()
+        for user_id, at, count, variant in zip(owners, moments, behaviors, variants, strict=True)
+    ]
 
 
 @lru_cache(KEPT)
