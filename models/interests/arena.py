@@ -33,7 +33,7 @@ LAST_LIST = np.dtype([("at", "<f8"), ("items", "<u4", (LISTED,)), ("variant", "<
 
 
 class UserArena:
-    """Users in numbered slots; a given-up slot is used again.
+    """Users in numbered slots; a given-up slot is used again. Room not used yet is no more than address space.
 
     slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
     directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (v,) MIXER, by
@@ -45,7 +45,7 @@ class UserArena:
 
     bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS + LAST_LIST.itemsize
 
-    def __init__(self, capacity: int = 1024, variants: int = 1) -> None:
+    def __init__(self, capacity: int = 8192, variants: int = 1) -> None:
         self.slots: dict[str, int] = {}
         self.owners: list[str] = []
         self._prefixes: list[bytes] = []
@@ -71,6 +71,7 @@ class UserArena:
     def add(self, owners: Sequence[str]) -> NDArray[np.int64]:
         """Slots (n,) of new users, all zero. Raises ArenaError for one that is here already."""
         slots = np.array([self._take_slot(owner) for owner in owners], np.int64)
+        self.head["version"][slots] = VERSION
         self.touch(slots)
         return slots
 
@@ -179,5 +180,4 @@ class UserArena:
             self.owners.append(owner)
             self._prefixes.append(prefix)
         self.slots[owner] = slot
-        self.head[slot]["version"] = VERSION
         return slot

@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from schemas.behaviors import (
     FIRST_LIKELY_SECOND,
     LARGEST_BYTES,
@@ -53,30 +56,52 @@ def accepted(arrived: Iterable[tuple[Behavior, Record]]) -> Accepted:
 
 def decoded(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted:
     """The behaviors of a clickstream's batch. Args: future_limit: seconds by which one may be ahead of the broker."""
-    behaviors: list[Behavior] = []
-    times: list[float] = []
-    records: list[Record] = []
+    return _all_of(batch.records, future_limit) or _one_by_one(batch, future_limit, letters)
+
+
+def _all_of(records: Sequence[Record], future_limit: float) -> Accepted | None:
+    """All of them, when each is fine; None says to look at them one by one."""
+    values = [record.value or b"" for record in records]
+    if max(map(len, values), default=0) > LARGEST_BYTES:
+        return None
+    try:
+        for written in [headers for record in records if (headers := record.headers)]:
+            require_json(written)
+        behaviors = [decode_behavior(value) for value in values]
+    except SchemaError:
+        return None
+    at = _times_of(behaviors)
+    latest = np.array([record.timestamp for record in records], np.float64) * 1e-3 + future_limit
+    if not ((at >= FIRST_LIKELY_SECOND) & (at <= latest)).all():
+        return None
+    return Accepted(behaviors, at.tolist(), list(records))
+
+
+def _times_of(behaviors: Sequence[Behavior]) -> NDArray[np.float64]:
+    occurred = [behavior.occurred_at for behavior in behaviors]
+    if set(map(type, occurred)) == {int}:
+        return np.array(occurred, np.float64) / 1000
+    return np.array([behavior.at for behavior in behaviors])
+
+
+def _one_by_one(batch: Batch, future_limit: float, letters: DeadLetters) -> Accepted:
+    found = Accepted()
     for record in batch.records:
-        value, written = record.value, record.headers
         try:
-            if value is None:
+            if record.value is None:
                 raise SchemaError("not a behavior: the message has no value")
-            if len(value) > LARGEST_BYTES:
-                raise too_large(value)
-            if written:
-                require_json(written)
-            behavior = decode_behavior(value)
-            occurred = behavior.occurred_at
-            at = occurred / 1000 if type(occurred) is int else behavior.at
+            if len(record.value) > LARGEST_BYTES:
+                raise too_large(record.value)
+            require_json(record.headers)
+            behavior = decode_behavior(record.value)
+            at = behavior.at
             if not FIRST_LIKELY_SECOND <= at <= record.timestamp * 1e-3 + future_limit:
                 raise unlikely_time(behavior, future_limit)
         except SchemaError as error:
             letters.add(batch.topic, record, type(error).__name__, str(error))
             continue
-        behaviors.append(behavior)
-        times.append(at)
-        records.append(record)
-    return Accepted(behaviors, times, records)
+        found.add(behavior, at, record)
+    return found
 
 
 def decoded_answers(batch: Batch, letters: DeadLetters) -> tuple[list[EncodeAnswer], Accepted]:

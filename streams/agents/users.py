@@ -101,17 +101,15 @@ class Users:
         if not owners:
             return []
         encoded = [owner.encode() for owner in owners]
-        table = explains(self.partitioners, encoded, self.partition, self._partitions).T
-        alive = np.ones(len(self.partitioners), np.bool_)
-        welcome = []
-        for owner, row in zip(owners, table, strict=True):
-            if (row & alive).any():
-                alive &= row
+        table = explains(self.partitioners, encoded, self.partition, self._partitions)
+        bits = 1 << np.arange(len(self.partitioners))
+        alive, welcome = int(bits.sum()), []
+        for owner, explained in zip(owners, (bits @ table).tolist(), strict=True):
+            if explained & alive:
+                alive &= explained
                 welcome.append(owner)
         if not self._fixed:
-            self.partitioners = tuple(
-                name for name, lives in zip(self.partitioners, alive.tolist(), strict=True) if lives
-            )
+            self.partitioners = tuple(name for place, name in enumerate(self.partitioners) if alive >> place & 1)
         return welcome
 
     def why_refused(self) -> str:

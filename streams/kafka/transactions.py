@@ -1,7 +1,7 @@
 """Transactions: records that become visible together, written by whoever took the transactional id last."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -44,7 +44,6 @@ class TransactionalProducer:
             settings,
             transactional_id=transactional_id,
             transaction_timeout_ms=int(timeout * 1000),
-            on_delivery=self._deliveries.note,
         )
 
     def fence(self, deadline: float = 60.0) -> None:
@@ -67,25 +66,31 @@ class TransactionalProducer:
     ) -> None:
         """Queues a record; waits while the local queue is full. on_delivery: called in commit() with the message."""
         more: dict[str, Any] = {} if headers is None else {"headers": list(headers)}
-        if on_delivery is not None:
-            more["on_delivery"] = self._deliveries.noting(on_delivery)
+        more["on_delivery"] = self._deliveries.note if on_delivery is None else self._deliveries.noting(on_delivery)
         self._queue(topic, partition, key, value, more)
 
     def produce_many(
         self,
         topic: str,
         partition: int,
-        records: Iterable[tuple[bytes | None, bytes | None]],
+        records: Sequence[tuple[bytes | None, bytes | None]],
         headers: Headers | None = None,
     ) -> None:
-        """Queues (key, value) pairs, all with the same headers: produce() without its cost per call."""
+        """Queues (key, value) pairs, all with the same headers: produce() without its cost per call.
+
+        Only the last one's delivery is reported; when one before it fails, the commit says of which topic.
+        """
+        if not records:
+            return
         more: dict[str, Any] = {} if headers is None else {"headers": list(headers)}
         produce = self._producer.produce
-        for key, value in records:
+        for key, value in records[:-1]:
             try:
                 produce(topic, value, key, partition, **more)
             except (BufferError, KafkaException):
                 self._queue(topic, partition, key, value, more)
+        key, value = records[-1]
+        self.produce(topic, partition, key, value, headers)
 
     def commit(self) -> None:
         """Delivers all records and commits. Raises FencedError, or TransactionError when a record was not delivered.

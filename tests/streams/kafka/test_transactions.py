@@ -212,7 +212,7 @@ def test_more_records_than_the_local_queue_holds_are_all_delivered(kafka: str) -
     producer = TransactionalProducer(settings, unique("id"), 30)
     producer.fence()
     producer.begin()
-    producer.produce_many(topic, 0, ((None, b"%d" % i) for i in range(2_000)))
+    producer.produce_many(topic, 0, [(None, b"%d" % i) for i in range(2_000)])
     for i in range(2_000, 2_500):
         producer.produce(topic, 0, None, b"%d" % i)
     producer.commit()
