@@ -33,7 +33,7 @@ LAST_LIST = np.dtype([("at", "<f8"), ("items", "<u4", (LISTED,)), ("variant", "<
 
 
 class UserArena:
-    """Users in numbered slots; a given-up slot is used again. Room not used yet is no more than address space.
+    """Users in numbered slots; a given-up slot is used again.
 
     slots: owner's id to slot. owners: slot to owner's id, "" where free. For the arrays see `kernels.types.Rows`;
     directions hold the mean vector of each interest, not of unit length. learned (1,) LEARNED and mixers (v,) MIXER, by
@@ -45,7 +45,7 @@ class UserArena:
 
     bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS + LAST_LIST.itemsize
 
-    def __init__(self, capacity: int = 8192, variants: int = 1) -> None:
+    def __init__(self, capacity: int = 1024, variants: int = 1) -> None:
         self.slots: dict[str, int] = {}
         self.owners: list[str] = []
         self._prefixes: list[bytes] = []

@@ -147,7 +147,10 @@ def choose_one(
     rules, shelf, exploration = how.rules, how.shelf, how.exploration
     chosen, propensities, ways = places.chosen[u], places.propensities[u], places.ways[u]
     ruled = rules.kinds.shape[0] > 0
-    moment, queue, pool, listed = rules.moments[u] if ruled else 0, _first(rows.shape[0], room), room.pool, room.listed
+    moment, pool, listed, size = rules.moments[u] if ruled else 0, room.pool, room.listed, rows.shape[0]
+    worth, alone, nearest, compared, leaders = room.queue
+    blocks = (size + BLOCK - 1) // BLOCK
+    queue = Queue(worth[:size], alone[:size], nearest[:size], compared[:size], leaders[:blocks])
     caps = Caps(rules.groups, rules.limits[moment])
     _weigh(rows, scores, shelf.recommendable, queue.worth)
     if ruled:
@@ -178,20 +181,6 @@ def choose_one(
             count += 1
     if ruled:
         _close_up(chosen, propensities, ways)
-
-
-@kernel
-def _first(count: int, room: Room) -> Queue:
-    """A queue for so many candidates."""
-    queue = room.queue
-    blocks = (count + BLOCK - 1) // BLOCK
-    return Queue(
-        queue.worth[:count],
-        queue.alone[:count],
-        queue.nearest[:count],
-        queue.compared[:count],
-        queue.leaders[:blocks],
-    )
 
 
 @kernel
