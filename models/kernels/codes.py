@@ -1,6 +1,5 @@
 """Codes: vectors as whole numbers, whose products are whole too and are added in any order."""
 
-from collections.abc import Iterable
 from typing import Any, Final
 
 import numpy as np
@@ -11,6 +10,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from models.compiled import fast_kernel
+from models.kernels.lanes import load, pairs
 from schemas.vectors import DIMENSIONS
 
 # The greatest part of a vector becomes this; times 127 and 128 times added it stays within 32 bits.
@@ -58,24 +58,8 @@ def _product(builder: Any, codes: Any, coarse: Any) -> Any:
     half = ir.VectorType(_WHOLE, _LANES // 2)
     total = ir.Constant(half, None)
     for start in range(0, DIMENSIONS, _LANES):
-        own = builder.sext(_load(builder, codes, 2 * start, ir.IntType(16)), wide)
-        parts = builder.sext(_load(builder, coarse, start, ir.IntType(8)), wide)
-        total = builder.add(total, _pairs(builder, builder.mul(own, parts)))
+        own = builder.sext(load(builder, codes, 2 * start, ir.VectorType(ir.IntType(16), _LANES), 2), wide)
+        parts = builder.sext(load(builder, coarse, start, ir.VectorType(ir.IntType(8), _LANES), 1), wide)
+        total = builder.add(total, pairs(builder, builder.mul(own, parts)))
     kind = ir.FunctionType(_WHOLE, [half])
     return builder.call(cgutils.get_or_insert_function(builder.module, kind, _ADD_UP), [total])
-
-
-def _load(builder: Any, base: Any, offset: int, kind: Any) -> Any:
-    place = builder.gep(base, [ir.Constant(ir.IntType(64), offset)])
-    return builder.load(builder.bitcast(place, ir.VectorType(kind, _LANES).as_pointer()), align=kind.width // 8)
-
-
-def _pairs(builder: Any, vector: Any) -> Any:
-    """Each sum of two neighbors."""
-    even, odd = (builder.shuffle_vector(vector, vector, _mask(range(k, _LANES, 2))) for k in (0, 1))
-    return builder.add(even, odd)
-
-
-def _mask(places: Iterable[int]) -> Any:
-    chosen = list(places)
-    return ir.Constant(ir.VectorType(_WHOLE, len(chosen)), chosen)

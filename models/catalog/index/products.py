@@ -10,7 +10,6 @@ so that one instruction of machines with VNNI (vpdpbusd) adds four products to e
 same sums, which are whole numbers, from code that LLVM writes for them (on x86 by vpmaddwd).
 """
 
-from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -21,6 +20,7 @@ from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.kernels.lanes import load, mask, pairs
 from models.kernels.lines import LINE, fetch_line
 from schemas.vectors import DIMENSIONS
 
@@ -29,6 +29,7 @@ PAGE_BYTES: Final = LANES * DIMENSIONS
 BIAS: Final = 128
 _GROUP: Final = 4 * LANES
 _CHAINS: Final = 4
+_ALIGN: Final = 4
 _LONG = ir.IntType(64)
 _SUMS = ir.VectorType(ir.IntType(32), LANES)
 _SCORES = ir.VectorType(ir.FloatType(), LANES)
@@ -92,7 +93,7 @@ def _page_scores(
         features = str(context.codegen().magic_tuple()[2])
         sums_of = _by_vnni if "+avx512vnni" in features else _by_any
         sums = sums_of(builder, _at(builder, all_codes, page, PAGE_BYTES), data(query[0], asked))
-        worth = _load(builder, _at(builder, all_scales, page, LANES), 0, _SCORES)
+        worth = load(builder, _at(builder, all_scales, page, LANES), 0, _SCORES, _ALIGN)
         worth = builder.fmul(worth, _repeated(builder, unit))
         products = builder.fmul(builder.sitofp(builder.sub(sums, _repeated(builder, shift)), _SCORES), worth)
         out = _at(builder, data(scores, arguments[5]), arguments[6], 1)
@@ -112,8 +113,8 @@ def _by_vnni(builder: Any, codes: Any, query: Any) -> Any:
     add = cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.avx512.vpdpbusd.512")
     chains = [ir.Constant(_SUMS, None)] * _CHAINS
     for group in range(PAGE_BYTES // _GROUP):
-        four = _load(builder, codes, group * _GROUP, _SUMS)
-        asked = _repeated(builder, _load(builder, query, 4 * group, ir.IntType(32)))
+        four = load(builder, codes, group * _GROUP, _SUMS, _ALIGN)
+        asked = _repeated(builder, load(builder, query, 4 * group, ir.IntType(32), _ALIGN))
         chains[group % _CHAINS] = builder.call(add, [chains[group % _CHAINS], four, asked])
     return builder.add(builder.add(chains[0], chains[1]), builder.add(chains[2], chains[3]))
 
@@ -122,30 +123,15 @@ def _by_any(builder: Any, codes: Any, query: Any) -> Any:
     wide = ir.VectorType(ir.IntType(32), _GROUP)
     total = ir.Constant(ir.VectorType(ir.IntType(32), _GROUP // 2), None)
     for group in range(PAGE_BYTES // _GROUP):
-        four = _load(builder, codes, group * _GROUP, ir.VectorType(ir.IntType(8), _GROUP))
-        asked = _load(builder, query, 4 * group, ir.VectorType(ir.IntType(8), 4))
-        asked = builder.shuffle_vector(asked, asked, _mask([k % 4 for k in range(_GROUP)]))
+        four = load(builder, codes, group * _GROUP, ir.VectorType(ir.IntType(8), _GROUP), _ALIGN)
+        asked = load(builder, query, 4 * group, ir.VectorType(ir.IntType(8), 4), _ALIGN)
+        asked = builder.shuffle_vector(asked, asked, mask([k % 4 for k in range(_GROUP)]))
         products = builder.mul(builder.zext(four, wide), builder.sext(asked, wide))
-        total = builder.add(total, _pairs(builder, products, _GROUP))
-    return _pairs(builder, total, _GROUP // 2)
-
-
-def _pairs(builder: Any, vector: Any, length: int) -> Any:
-    even, odd = (builder.shuffle_vector(vector, vector, _mask(range(k, length, 2))) for k in (0, 1))
-    return builder.add(even, odd)
-
-
-def _load(builder: Any, base: Any, offset: int, kind: Any) -> Any:
-    place = builder.gep(base, [ir.Constant(_LONG, offset)])
-    return builder.load(builder.bitcast(place, kind.as_pointer()), align=4)
+        total = builder.add(total, pairs(builder, products))
+    return pairs(builder, total)
 
 
 def _repeated(builder: Any, value: Any) -> Any:
     kind = ir.VectorType(value.type, LANES)
     one = builder.insert_element(ir.Constant(kind, None), value, ir.Constant(ir.IntType(32), 0))
-    return builder.shuffle_vector(one, one, _mask([0] * LANES))
-
-
-def _mask(places: Iterable[int]) -> Any:
-    chosen = list(places)
-    return ir.Constant(ir.VectorType(ir.IntType(32), len(chosen)), chosen)
+    return builder.shuffle_vector(one, one, mask([0] * LANES))
