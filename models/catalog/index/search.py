@@ -164,7 +164,7 @@ def _scan(
     """Enters what is allowed in some pages among the best so far; how many these are, and what is not among them."""
     pages, best_scores, best, lines = scratch.pages, scratch.scores, scratch.rows, scratch.lines
     codes, scales, rows = index.codes, index.scales, index.rows
-    limit = best.shape[0] - LANES
+    limit = 2 * keep
     for k in range(count):
         page = pages[k]
         above = page_scores(codes, scales, page, pages[min(k + AHEAD, count - 1)], query, threshold, lines, 0)
