@@ -17,7 +17,7 @@ from schemas.rows.user import CATEGORIES, SLOTS
 LATEST_ALIKE = 3
 LEAST_SHARE = 0.25
 # Of what comes after the recent items, the share that they leave to what is popular, as in far_left.
-LITTLE_LEFT = 0.5
+LITTLE_LEFT = 0.7
 
 
 @kernel
