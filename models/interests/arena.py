@@ -29,6 +29,9 @@ from schemas.rows.user import (
 from schemas.vectors import DIMENSIONS
 
 LISTED = 10
+# Users that there is room for from the start. Room that is not used yet is no more than address space, but what is
+# moved to greater room is copied, which costs as much for each user as some behaviors do.
+ROOM_AT_FIRST = 16_384
 LAST_LIST = np.dtype([("at", "<f8"), ("items", "<u4", (LISTED,)), ("variant", "<u4"), ("pad", "u1", (4,))])
 
 
@@ -45,7 +48,7 @@ class UserArena:
 
     bytes_per_user = USER_BYTES + 2 * SLOTS * DIMENSIONS + LAST_LIST.itemsize
 
-    def __init__(self, capacity: int = 1024, variants: int = 1) -> None:
+    def __init__(self, capacity: int = ROOM_AT_FIRST, variants: int = 1) -> None:
         self.slots: dict[str, int] = {}
         self.owners: list[str] = []
         self._prefixes: list[bytes] = []
