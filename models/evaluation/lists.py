@@ -67,7 +67,7 @@ def judge_lists(
     spent = time.perf_counter() - began
     course = _course(log, histories, targets, resolved)
     reserve_gradients(arena, 1, catalog, ranking)
-    taught, traces = Taught(arena.mixers, arena.gradients.arrays), no_traces(len(log))
+    taught, traces = Taught(arena.mixers, arena.gradients.arrays), no_traces(len(log), shop.wanted)
     lessons = Lessons(RankingLaws(laws.rules, theta, ranking.rules()), shop, taught, traces)
     life = Life(arena.arrays, columns, laws, lessons)
 

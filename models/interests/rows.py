@@ -1,7 +1,6 @@
 """Rows of users: from the arena's arrays to stored rows and back."""
 
 from itertools import pairwise
-from operator import add
 from typing import NamedTuple
 
 import numpy as np
@@ -84,16 +83,22 @@ def put_row(arrays: Rows, slot: int, place: bytes, row: bytes) -> None:
 
 
 def taken_rows(arrays: Rows, slots: NDArray[np.int64], prefixes: list[bytes]) -> list[Row]:
-    """Changed rows of these users as (key, bytes), None for a row that exists no more; prefixes: of keys, by slot."""
+    """Changed rows of these users as (key, bytes), None for a row that exists no more; prefixes: of keys, by slot.
+
+    Rows of one kind, which are of one size, stand together, and so become bytes together.
+    """
     count = _count_rows(arrays.changed, slots)
-    users, places = np.empty(count, np.int64), np.empty(count, np.int64)
-    stops = np.zeros(count + 1, np.int64)
+    users, gone = np.empty(count, np.int64), np.empty((count, 2), np.int64)
+    starts = np.zeros((_PLACES_COUNT + 1, 2), np.int64)
     out = np.empty(count * _LONGEST, np.uint64)
-    _take_each(arrays, _words_of(arrays), slots, users, places, stops, out)
-    data = out[: stops[-1]].tobytes()
-    keys = map(add, map(prefixes.__getitem__, users.tolist()), map(_PLACES.__getitem__, places.tolist()))
-    bounds = (_WORD * stops).tolist()
-    return list(zip(keys, [data[start:stop] or None for start, stop in pairwise(bounds)], strict=True))
+    lost = _take_each(arrays, _words_of(arrays), slots, users, gone, starts, out)
+    rows: list[Row] = [(prefixes[slot] + _PLACES[place], None) for slot, place in gone[:lost].tolist()]
+    for place, ((row, word), (stop, end)) in zip(_PLACES, pairwise(starts.tolist()), strict=True):
+        if stop > row:
+            keys = [prefixes[slot] + place for slot in users[row:stop].tolist()]
+            size = _WORD * (end - word) // (stop - row)
+            rows += zip(keys, out[word:end].view(f"V{size}").tolist(), strict=True)
+    return rows
 
 
 class _Words(NamedTuple):
@@ -129,42 +134,49 @@ def _take_each(
     words: _Words,
     slots: NDArray[np.int64],
     users: NDArray[np.int64],
-    places: NDArray[np.int64],
-    stops: NDArray[np.int64],
+    gone: NDArray[np.int64],
+    starts: NDArray[np.int64],
     out: NDArray[np.uint64],
-) -> None:
-    """Fills users, places (of _PLACES), stops and out with each changed row, and nothing for one that exists no more.
-
-    Tuples are taken apart before the loop, since every access to an array in one is counted.
+) -> int:
+    """Fills users (their slots) and out with each changed row, kind by kind, and gone with slot and kind of what is no
+    more, of which it gives the number; starts (18, 2): the first row and word of each kind (of _PLACES), and the end.
     """
-    heads, feedbacks, directions, changed = arrays.head, arrays.feedback, arrays.directions, arrays.changed
-    head_words, feedback_words, ring_words, meta_words, seen_words = words
-    row = end = 0
-    for j in range(slots.shape[0]):
-        slot = slots[j]
-        head = heads[slot]
-        for place in range(_PLACES_COUNT):
+    changed = arrays.changed
+    row = end = lost = 0
+    for place in range(_PLACES_COUNT):
+        starts[place, 0], starts[place, 1] = row, end
+        for j in range(slots.shape[0]):
+            slot = slots[j]
             if not changed[slot] >> np.uint32(place) & np.uint32(1):
                 continue
-            if place < _AT_HEAD:
-                if head.used >> place & 1:
-                    end = _put(out, end, meta_words[slot, place])
-                    direction = directions[slot, place]
-                    halves = out[end : end + _DIRECTION_WORDS].view(np.uint16)
-                    round_to_half(direction, direction.view(np.uint32), halves)
-                    end += _DIRECTION_WORDS
-            elif place == _AT_HEAD:
-                end = _put(out, end, head_words[slot]) if head.version else end
-            elif place == _AT_FEEDBACK:
-                end = _put(out, end, feedback_words[slot]) if feedbacks[slot].version else end
-            elif place < _AT_SEEN:
-                ring = ring_words[slot, place - _AT_RINGS]
-                end = _put(out, end, ring) if np.any(ring) else end
+            stop = _put_row(arrays, words, slot, place, out, end)
+            if stop == end:
+                gone[lost, 0], gone[lost, 1] = slot, place
+                lost += 1
             else:
-                chunk = seen_words[slot, place - _AT_SEEN]
-                end = _put(out, end, chunk) if np.any(chunk) else end
-            users[row], places[row], stops[row + 1] = slot, place, end
-            row += 1
+                users[row], row, end = slot, row + 1, stop
+    starts[_PLACES_COUNT, 0], starts[_PLACES_COUNT, 1] = row, end
+    return lost
+
+
+@kernel
+def _put_row(arrays: Rows, words: _Words, slot: int, place: int, out: NDArray[np.uint64], end: int) -> int:
+    """Puts a row of a user at out[end:], if it exists; where it ends."""
+    head = arrays.head[slot]
+    if place < _AT_HEAD:
+        if head.used >> place & 1:
+            end = _put(out, end, words.meta[slot, place])
+            direction = arrays.directions[slot, place]
+            halves = out[end : end + _DIRECTION_WORDS].view(np.uint16)
+            round_to_half(direction, direction.view(np.uint32), halves)
+            end += _DIRECTION_WORDS
+        return end
+    if place == _AT_HEAD:
+        return _put(out, end, words.head[slot]) if head.version else end
+    if place == _AT_FEEDBACK:
+        return _put(out, end, words.feedback[slot]) if arrays.feedback[slot].version else end
+    few = words.rings[slot, place - _AT_RINGS] if place < _AT_SEEN else words.seen[slot, place - _AT_SEEN]
+    return _put(out, end, few) if np.any(few) else end
 
 
 @kernel

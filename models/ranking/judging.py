@@ -22,8 +22,7 @@ from models.catalog.catalog import Catalog
 from models.compiled import making_kernel
 from models.interests.arena import LAST_LIST, LISTED, UserArena
 from models.interests.kernels.seen import has_seen
-from models.interests.kernels.types import Columns
-from models.ranking.kernels.living import Traces
+from models.interests.kernels.types import Columns, Traces
 
 HISTORY: Final = 5
 

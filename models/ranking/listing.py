@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.compiled import kernel
+from models.interests.kernels.fetching import fetch_user
 from models.interests.kernels.types import Rows, User
 from models.kernels.places import place_of
 from models.kernels.vectors import coarse_product
@@ -76,6 +77,7 @@ def list_each(  # noqa: PLR0913 - one for each thing that lists depend on
     places = Places(lists.items, lists.propensities, lists.ways)
     for j in range(asked.slots.shape[0]):
         u = asked.slots[j]
+        fetch_user(arena, asked.slots, j + 1)
         user = User(heads[u], feedbacks[u], rings[u], metas[u], directions[u])
         count = offer_one(user, seen[u], asked.at[j], laws, 0, shop, nearby, mixers)
         rows, scores, fresh = desk.rows[:count], desk.scores[:count], room.fresh[:count]

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 from models.catalog.catalog import Catalog
 from models.interests.arena import UserArena
 from models.interests.attention import weights_of_features
-from models.interests.kernels.types import Columns, Laws
+from models.interests.kernels.types import Columns, Laws, Traces
 from models.interests.options import InterestOptions
 from models.ranking.kernels.factors import MOVED
-from models.ranking.kernels.living import Lessons, Traces, live_each
+from models.ranking.kernels.living import Lessons, live_each
 from models.ranking.kernels.types import RANKING_RULES, RankingLaws, Taught
 from models.ranking.options import RankingOptions
 from models.ranking.shop import shop_of
@@ -40,7 +40,7 @@ def live(
     n = len(columns.slots)
     wanted = interests.wanted()
     admitted = np.ones(n, np.bool_)
-    traces = no_traces(n)
+    traces = no_traces(n, wanted)
     theta = weights_of_features(arena, interests)
     if rankings:
         rows = columns.facet_rows
@@ -61,6 +61,6 @@ def reserve_gradients(arena: UserArena, behaviors: int, catalog: Catalog, rankin
     arena.gradients.reserve(min(behaviors * each, len(catalog.print_index.prints)))
 
 
-def no_traces(n: int) -> Traces:
-    """Traces of n behaviors before which nobody wanted anything."""
-    return Traces(np.zeros((n, MOST_RECENTS), np.uint32), np.zeros(n, np.uint8))
+def no_traces(n: int, wanted: NDArray[np.bool_]) -> Traces:
+    """Traces of n behaviors before which nobody wanted anything. Args: wanted (16,) by type code."""
+    return Traces(np.zeros((n, MOST_RECENTS), np.uint32), np.zeros(n, np.uint8), wanted)

@@ -1,8 +1,6 @@
 """One step: a batch of behaviors is resolved, updates its users, and their lists are made."""
 
 from models.ranking.judging import Judgments
-from models.ranking.kernels.living import Traces
-from models.ranking.live import no_traces
 from models.step.lists import Lists, lists_for, recommend
 from models.step.options import SPOKEN, StepOptions
 from models.step.receiving import Resolution, columns_in, receive, receive_again, receive_asked, receive_encoded
@@ -13,10 +11,8 @@ __all__ = [
     "Lists",
     "Resolution",
     "StepOptions",
-    "Traces",
     "columns_in",
     "lists_for",
-    "no_traces",
     "receive",
     "receive_again",
     "receive_asked",

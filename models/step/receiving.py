@@ -10,10 +10,9 @@ from models.catalog.catalog import Catalog
 from models.catalog.prints import item_print
 from models.interests.arena import UserArena
 from models.interests.columns import columns_of, text_print
-from models.interests.kernels.types import Clauses, Columns, Items
+from models.interests.kernels.types import Clauses, Columns, Items, Traces
 from models.interests.update import apply, ask
 from models.ranking.judging import NOTHING, Judgments, judged, may_be_targets
-from models.ranking.kernels.living import Traces
 from models.ranking.live import live
 from models.step.options import StepOptions
 from schemas.behaviors import TYPE_CODES, Behavior

@@ -17,6 +17,7 @@ from schemas.rows.user import (
     PROVEN,
     RECENTS,
     RING_RECENTS,
+    RINGS,
     SLOTS,
 )
 
@@ -74,9 +75,12 @@ def features(
 @kernel
 def _add_recents(head: Any, rings: NDArray[np.void], competing: int, out: NDArray[np.float64]) -> None:
     share = 1.0
-    for k in range(RECENTS):
-        number = (head.recents_next - 1 - k) % RECENTS
-        ring, place = rings[number // RING_RECENTS], number % RING_RECENTS
+    number, place = head.recents_next // RING_RECENTS, head.recents_next % RING_RECENTS
+    for _ in range(RECENTS):
+        if place == 0:
+            number, place = (number if number else RINGS) - 1, RING_RECENTS
+        place -= 1
+        ring = rings[number]
         if ring.at[place] == 0:
             break
         slot = ring.interests[place]

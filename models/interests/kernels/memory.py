@@ -15,12 +15,12 @@ from schemas.rows.user import EVENT_IDS, NO_INTEREST, RECENTS, RING_IDS, RING_RE
 def in_ring(rings: NDArray[np.void], event_id: np.uint64) -> bool:
     """Whether this event is among those received."""
     low, high = np.uint32(event_id & np.uint64(0xFFFFFFFF)), np.uint16((event_id >> np.uint64(32)) & np.uint64(0xFFFF))
+    found = False
     for r in range(RINGS):
         ring = rings[r]
         for k in range(RING_IDS):
-            if ring.event_low[k] == low and ring.event_high[k] == high:
-                return True
-    return False
+            found |= (ring.event_low[k] == low) & (ring.event_high[k] == high)
+    return found
 
 
 @kernel

@@ -10,6 +10,7 @@ from models.interests.kernels.asking import MUTE, UNMUTE, ask
 from models.interests.kernels.attention import attend, features, learn
 from models.interests.kernels.fading import erase, whole_intensity
 from models.interests.kernels.feedback import choose, is_shown, prefer, show, turn_away
+from models.interests.kernels.fetching import fetch_user
 from models.interests.kernels.masses import (
     add,
     learn_gap,
@@ -41,9 +42,11 @@ from models.interests.kernels.types import (
     Laws,
     Rows,
     Rules,
+    Traces,
     User,
 )
 from models.kernels.lines import fetch
+from models.trends.kernels.recents import recents_of
 from schemas.behaviors import TYPE_CODES
 from schemas.rows.user import (
     CATEGORIES,
@@ -66,21 +69,26 @@ def step_each(
     admitted: NDArray[np.bool_],
 ) -> None:
     """Admits each behavior and fills admitted (n,), unless all were before; at once applies it if resolved (n,)."""
-    step_some(rows, columns, laws, resolved, admitting, admitted, np.int64(0), columns.slots.shape[0])
+    none = Traces(columns.facets[:0], columns.types[:0], laws.types.had[:0])
+    step_some(rows, columns, laws, resolved, admitting, admitted, none, np.int64(0), columns.slots.shape[0])
 
 
 @kernel
-def step_some(
+def step_some(  # noqa: PLR0913 - one for each thing that steps depend on
     rows: Rows,
     columns: Columns,
     laws: Laws,
     resolved: NDArray[np.bool_],
     admitting: bool,
     admitted: NDArray[np.bool_],
+    traces: Traces,
     start: Integer,
     stop: Integer,
 ) -> None:
-    """The same for behaviors from start up to stop, while the next one's user comes from memory."""
+    """The same for behaviors from start up to stop, while what the next ones need comes from memory.
+
+    traces: filled for those that are applied and speak for an item of the catalog; those of no behavior for nothing.
+    """
     heads, feedbacks, all_rings, metas, all_directions, all_seen, all_changed, new_behaviors, shared, rooms, plain = (
         rows
     )
@@ -88,15 +96,14 @@ def step_some(
     facet_rows, shown, shown_starts = columns.facet_rows, columns.shown, columns.shown_starts
     half_lives, had = laws.types
     rules = laws.rules
-    learned = shared[0]
+    recents, counts, wanted = traces
+    learned, tracing, last = shared[0], counts.shape[0] > 0, slots.shape[0] - 1
     scratch, shares, nothing = rooms[0].features, rooms[0].shares, vectors[0, :0]
     for j in range(start, stop):
-        u, soon = slots[j], slots[min(j + 1, slots.shape[0] - 1)]
-        # As many lines as a user has in each.
-        fetch(heads, soon, 4)
-        fetch(all_rings, soon, 7)
-        fetch(metas, soon, 13)
-        fetch(all_directions, soon, 64)
+        u = slots[j]
+        fetch_user(rows, slots, j + 1)
+        fetch(vectors, max(vector_rows[min(j + 1, last)], 0), 8)
+        fetch(facets, max(facet_rows[min(j + 1, last)], 0), 1)
         user = User(heads[u], feedbacks[u], all_rings[u], metas[u], all_directions[u])
         head = user.head
         code, item, at = np.int64(types[j]), np.int64(prints[j]), times[j]
@@ -112,6 +119,8 @@ def step_some(
             if not admitted[j]:
                 continue
             changed |= put_into_ring(head, user.rings, event_ids[j])
+        if tracing and wanted[code] and resolved[j] and facet_rows[j] >= 0:
+            counts[j] = recents_of(user.rings, head.recents_next, wanted, recents[j])
         pause = abs(at - head.at)
         changed |= _begin(user, learned, at, half_lives, rules)
         if resolved[j]:

@@ -44,6 +44,17 @@ class Rows(NamedTuple):
     plain: NDArray[np.uint32]
 
 
+class Traces(NamedTuple):
+    """What users wanted right before each behavior: recents (n, 20) uint32 prints, latest first; counts (n,) uint8.
+
+    wanted (16,) bool: by type code, whether a behavior on an item leaves a trace.
+    """
+
+    recents: NDArray[np.uint32]
+    counts: NDArray[np.uint8]
+    wanted: NDArray[np.bool_]
+
+
 class TypeRules(NamedTuple):
     """Per type code: half_lives (16,) float64 seconds, and had (16,) bool, whether the item then counts as had."""
 
