@@ -1,6 +1,6 @@
 """Behaviors: what a user did, as services produce it to the clickstream topic (JSON, keyed by the owner's id)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Literal, get_args
 
@@ -40,12 +40,9 @@ FIRST_LIKELY_SECOND = 631_152_000
 
 
 class Context(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
-    """Where and how a behavior happened."""
+    """Where and how a behavior happened, as far as anything here depends on it."""
 
     device: str | None = None
-    locale: str | None = None
-    page: str | None = None
-    referrer: str | None = None
     time_zone: str | None = None
 
 
@@ -102,6 +99,32 @@ def decode_behavior(data: bytes) -> Behavior:
         behavior = _parse(data)
     except REFUSALS as error:
         raise json_refusal("a behavior", error, data) from None
+    return _checked(behavior)
+
+
+def decode_behaviors(messages: Sequence[bytes]) -> list[Behavior]:
+    """What decode_behavior makes of each, in a fraction of its time. Raises SchemaError for the first that is none."""
+    try:
+        return [
+            behavior
+            if (behavior := _parse(data)).item_id is not None
+            and behavior.user_id is not None
+            and behavior.type != "identify"
+            and type(behavior.occurred_at) is int
+            else _checked(behavior)
+            for data in messages
+        ]
+    except REFUSALS:
+        return [decode_behavior(data) for data in messages]
+
+
+def encode_behavior(behavior: Behavior) -> bytes:
+    """The behavior as JSON."""
+    return _encoder.encode(behavior)
+
+
+def _checked(behavior: Behavior) -> Behavior:
+    """The behavior, if all is there that its type needs."""
     if not (behavior.user_id or behavior.anonymous_id):
         raise SchemaError("not a behavior: it has neither user_id nor anonymous_id")
     if behavior.type == "identify":
@@ -111,11 +134,6 @@ def decode_behavior(data: bytes) -> Behavior:
     if isinstance(behavior.occurred_at, datetime):
         _require_storable(behavior.occurred_at)
     return behavior
-
-
-def encode_behavior(behavior: Behavior) -> bytes:
-    """The behavior as JSON."""
-    return _encoder.encode(behavior)
 
 
 def too_large(data: bytes) -> TooLargeError:

@@ -11,6 +11,7 @@ from schemas.behaviors import (
     LARGEST_BYTES,
     Behavior,
     decode_behavior,
+    decode_behaviors,
     too_large,
     unlikely_time,
 )
@@ -67,7 +68,7 @@ def _all_of(records: Sequence[Record], future_limit: float) -> Accepted | None:
     try:
         for written in [headers for record in records if (headers := record.headers)]:
             require_json(written)
-        behaviors = [decode_behavior(value) for value in values]
+        behaviors = decode_behaviors(values)
     except SchemaError:
         return None
     at = _times_of(behaviors)

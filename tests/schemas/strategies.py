@@ -28,7 +28,7 @@ def moments(first: int, last: int) -> st.SearchStrategy[datetime]:
 
 
 occurred = st.integers(0, behaviors.LAST_SECOND * 1000) | moments(1970, 2105)
-contexts = st.builds(behaviors.Context, *[st.none() | texts] * 5)
+contexts = st.builds(behaviors.Context, *[st.none() | texts] * 2)
 valid_behaviors = st.builds(
     behaviors.Behavior,
     event_id=ids,

@@ -13,6 +13,7 @@ from schemas.behaviors import (
     LAST_SECOND,
     Behavior,
     decode_behavior,
+    decode_behaviors,
     encode_behavior,
     unlikely_time,
 )
@@ -144,6 +145,40 @@ def test_the_first_and_the_last_moment_are_taken(occurred_at: int | str, at: flo
 @given(behavior=valid_behaviors)
 def test_the_time_of_a_decoded_behavior_fits_a_stored_row(behavior: Behavior):
     assert 0 <= decode_behavior(encode_behavior(behavior)).at <= LAST_SECOND
+
+
+def test_what_a_producer_says_besides_is_ignored():
+    context = {"device": "mobile", "page": "/shop", "locale": 1}
+    assert decoded(context=context, shop=3) == decoded(context={"device": "mobile"})
+
+
+def each_decoded(messages: list[bytes]) -> list[Behavior] | str:
+    """One after the other, or what is said of the first that is no behavior."""
+    try:
+        return [decode_behavior(data) for data in messages]
+    except SchemaError as error:
+        return str(error)
+
+
+def some_changed(change: dict[str, Any]) -> bytes:
+    return json.dumps(VIEW | change).encode()
+
+
+CHANGES = [{}, {"user_id": None}, {"item_id": None}, {"type": "identify"}, *(change for change, _ in WRONG_FIELDS)]
+
+
+@given(
+    messages=st.lists(
+        valid_behaviors.map(encode_behavior) | st.sampled_from(CHANGES).map(some_changed) | st.sampled_from(NOT_JSON),
+        max_size=4,
+    )
+)
+def test_many_are_decoded_as_each_alone(messages: list[bytes]):
+    try:
+        found: list[Behavior] | str = decode_behaviors(messages)
+    except SchemaError as error:
+        found = str(error)
+    assert found == each_decoded(messages)
 
 
 @given(written=st.text(max_size=30) | st.integers() | finite | st.booleans() | st.none())

@@ -19,9 +19,7 @@ BEHAVIOR = behaviors.Behavior(
     item_id="item-1",
     value=12.5,
     recommendation_id="00c0ffee00c0ffee",
-    context=behaviors.Context(
-        device="mobile", locale="en-GB", page="/shop", referrer="https://example.org", time_zone="Europe/London"
-    ),
+    context=behaviors.Context(device="mobile", time_zone="Europe/London"),
 )
 SEARCH = behaviors.Behavior(
     event_id="event-2",

@@ -87,7 +87,7 @@ def test_devices_are_known_by_name_and_else_other():
         in_context(0, device="mobile"),
         in_context(0, device="Desktop"),
         in_context(0, device="fridge"),
-        in_context(0, locale="en"),
+        in_context(0, time_zone="Europe/London"),
         behavior("view", "item-1"),
     )
     assert made.devices.tolist() == [1, 2, 3, 0, 0]
