@@ -21,18 +21,23 @@ from tests.bench.result import Result
 from tests.bench.session import Session
 from tests.kafka.broker import RealKafka
 
+KERNEL_REPEATS = 7
 VARIANTS: tuple[Variant, ...] = ("stock", "worker", "lists", "bare")
 
 
 @dataclass(frozen=True)
 class Options:
-    """How much to run. events: for all but stock Faust, which is slow and gets stock_events."""
+    """How much to run. events: for all but stock Faust, which is slow and gets stock_events.
+
+    repeats: of the kernels and the step, which take a second each and swing with the machine's pace.
+    """
 
     rounds: int
     events: int
     stock_events: int
     users: int
     kernel_events: int
+    repeats: int
     variants: tuple[Variant, ...]
     profile: bool
     bootstrap: str | None
@@ -68,7 +73,7 @@ def main() -> None:
         say("recovery")
         recoveries = session.recover(options.users, options.rounds) if options.users else None
         say("kernels")
-        costs = session.costs(options.kernel_events, options.rounds) if options.kernel_events else None
+        costs = session.costs(options.kernel_events, options.repeats) if options.kernel_events else None
     print(report(results, recoveries, costs))
     if options.profile:
         print("\n" + stage_table(results))
@@ -77,7 +82,7 @@ def main() -> None:
 def kernels(arguments: list[str]) -> None:
     """Measures and prints what needs no Kafka."""
     parser = argparse.ArgumentParser("python -m tests.bench kernels")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=KERNEL_REPEATS)
     parser.add_argument("--events", type=int, default=50_000, help="behaviors of the step")
     given = parser.parse_args(arguments)
     with TemporaryDirectory() as data:
@@ -122,6 +127,7 @@ def parsed() -> Options:
         stock_events=min(given.stock_events, given.events) // share,
         users=given.users // share,
         kernel_events=given.kernel_events // share,
+        repeats=1 if given.quick else max(given.rounds, KERNEL_REPEATS),
         variants=tuple(given.variants.split(",")),
         profile=given.profile,
         bootstrap=given.bootstrap,

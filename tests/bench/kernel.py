@@ -51,14 +51,22 @@ PACE = 0.5
 
 
 def measure(plan: Plan) -> Costs:
-    """Repeats every measurement; the kernels on users with all places taken, the step on the bench's behaviors."""
+    """Round by round, the step on the bench's behaviors, then the kernels on users with all places taken."""
     laws = kernel_laws()
     fast_us(1, laws, 0)
-    processors = [Alone(plan, Path(plan.data) / str(repeat)) for repeat in range(plan.repeats)]
+    rounds = [
+        (
+            Alone(plan, Path(plan.data) / str(repeat)),
+            fast_us(KERNEL_BEHAVIORS, laws, repeat),
+            slow_us(SLOW_BEHAVIORS, laws, repeat),
+        )
+        for repeat in range(plan.repeats)
+    ]
+    processors = [processor for processor, _, _ in rounds]
     sizes, records = processors[0].state_bytes(), processors[0].records
     return Costs(
-        kernel=tuple(fast_us(KERNEL_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
-        slow=tuple(slow_us(SLOW_BEHAVIORS, laws, repeat) for repeat in range(plan.repeats)),
+        kernel=tuple(fast for _, fast, _ in rounds),
+        slow=tuple(slow for _, _, slow in rounds),
         step=tuple((processor.cpu - processor.publishing) / plan.size * 1e6 for processor in processors),
         newcomers=tuple(processor.first / plan.size * 1e6 for processor in processors),
         record=tuple(processor.publishing / processor.records * 1e6 for processor in processors),

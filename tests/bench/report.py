@@ -155,7 +155,7 @@ def cost_notes(found: Costs | None) -> list[str]:
         "with all eight places taken; the plain numpy does the assignment, decay, attention and negatives. Step: from "
         "the JSON of a behavior to changed rows as bytes, signals and everything else a flush has but the records, "
         "whose words and labels are made at publishing; a flush for every 5,000 behaviors, as of a backlog, of users "
-        "most of whom are known.",
+        f"most of whom are known. Medians of {len(found.step)} rounds of these, in a process of their own.",
         f"With its share of a record a behavior costs {step + found.records * record:.1f} us.",
         f"Target, kernels at most {KERNEL_LIMIT:g} us: {verdict(kernel, KERNEL_LIMIT)} ({kernel:.2f}).",
         f"Target, step at most {STEP_LIMIT:g} us: {verdict(step, STEP_LIMIT)} ({step:.1f}).",
